@@ -1,0 +1,52 @@
+"""What an idiom is shown of one call: enough to name its events, nothing of how the rest works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Sequence
+
+    from codemods.events import Event, Path, Span
+
+
+class Facts(Protocol):
+    """What the file says about its names."""
+
+    def is_optimizer(self, path: Path) -> bool:
+        """Whether ``path`` is an optimizer by use, by construction or by its name."""
+
+    def is_scheduler(self, path: Path) -> bool:
+        """Whether ``path`` is a learning-rate scheduler."""
+
+    def constructor(self, path: Path) -> str:
+        """The last word of what ``path`` is built by when that is one call, else an empty string."""
+
+    def path(self, node: ast.expr) -> Path | None:
+        """The access path of an expression, None when it is computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """One call. ``base`` is the object of a method call, ``receiver`` its path when it has one.
+
+    ``full`` is the dotted name when what is called was imported. ``statement``: the call is a whole statement.
+    """
+
+    node: ast.Call
+    name: str
+    base: ast.expr | None
+    receiver: Path | None
+    full: str | None
+    span: Span
+    statement: bool
+    facts: Facts
+
+
+class Idiom(Protocol):
+    """A module below ``codemods/idioms``: how one framework spells the events."""
+
+    def recognise(self, site: CallSite) -> Sequence[Event] | None:
+        """The events of a call, none for one known to do nothing, None for a call that is not this idiom's."""

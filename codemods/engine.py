@@ -1,0 +1,177 @@
+"""One source to its outcome: the whole pipeline, and the one place that catches everything."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from codemods.files.load import Source, Unreadable, load
+from codemods.files.prefilter import may_hold_training_step
+from codemods.findings import Finding, Fix, Outcome, Problem, Stop, Verdict
+from codemods.judge import Judged, judge
+from codemods.lower import TooLarge, lower
+from codemods.plan import Layout, Planned, plan
+from codemods.proof.align import NotTheSameProgram, pair, same_but_for_zeros
+from codemods.proof.lockstep import prove
+from codemods.proof.witness import Differs, Kind, Same, SameIf
+from codemods.settings import Settings
+from codemods.syntax import Unparsable, parse
+from codemods.trial import Refusal, Trial, attempt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from codemods.ir.nodes import Program
+    from codemods.moves import Move
+
+DEPTH = 20_000
+"""Frames of Python that walking a deeply nested expression may take."""
+
+
+class BrokenPromise(Exception):
+    """The bytes about to be written are not what the plan proved: a bug of this tool, never of the file."""
+
+
+def examine(path: str, data: bytes, settings: Settings) -> Outcome:
+    """Judge one file and work out its rewrite; nothing is written. Never raises."""
+    if not may_hold_training_step(data):
+        return Outcome(path, data)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, DEPTH))
+    try:
+        return _examine(load(path, data), settings)
+    except Unreadable as error:
+        problem = Problem(path, error.line, error.message)
+    except Unparsable as error:
+        problem = Problem(path, error.line, error.message)
+    except (RecursionError, MemoryError):
+        problem = Problem(path, None, "expressions are nested too deeply to be followed")
+    except TooLarge:
+        problem = Problem(path, None, "a function is too large to be followed")
+    except BrokenPromise as error:
+        problem = Problem(path, None, f"left alone because of a bug in gradorder, please report it: {error}")
+    except Exception as error:  # noqa: BLE001 - the one catch-all: a crash in one file must not end the others
+        problem = Problem(path, None, f"left alone because gradorder crashed, please report it: {error!r}")
+    finally:
+        sys.setrecursionlimit(limit)
+    return Outcome(path, data, problem=problem)
+
+
+def _examine(source: Source, settings: Settings) -> Outcome:
+    tree = parse(source.text)
+    program = lower(tree)
+    steps = judge(program)
+    layout = Layout(tree, source.text)
+    plans = {one: plan(program, layout, one, settings.placement) for one in steps if one.verdict is Verdict.ZERO_LAST}
+    moves = [planned.move for found in plans.values() for planned in found if planned.move is not None]
+    trial = attempt(program, source.text, moves, strict=settings.strict) if moves else Trial()
+    chosen = [*trial.accepted, *(trial.repairs if settings.unsafe_fixes else ())] if "GO101" in settings.codes else []
+    after = _rewritten(source, program, chosen, allow_residual=settings.unsafe_fixes) if chosen else None
+    findings = tuple(row for one in steps for row in _rows(source.path, one, plans.get(one, []), trial, settings))
+    return Outcome(source.path, source.data, after, findings, parsed=True)
+
+
+def _rewritten(source: Source, program: Program, moves: Sequence[Move], *, allow_residual: bool) -> bytes:
+    """Carry the moves out, then prove the very bytes that came of it. Raises :class:`BrokenPromise`."""
+    from codemods.rewrite import RewriteFailed, rewrite  # noqa: PLC0415 - libcst is slow to import
+
+    try:
+        after = source.encode(rewrite(source.text, sorted(moves)))
+        again = load(source.path, after)
+        trees = parse(source.text), parse(again.text)
+        functions = pair(program, lower(trees[1]))
+    except (RewriteFailed, Unreadable, Unparsable, NotTheSameProgram, UnicodeError) as error:
+        raise BrokenPromise(f"the rewritten file cannot be proved: {error}") from error
+    proof = prove(program, functions, allow_residual=allow_residual)
+    if not isinstance(proof, Same | SameIf):
+        raise BrokenPromise("the proof of the planned moves does not hold for the rewritten file")
+    if not same_but_for_zeros(*trees):
+        raise BrokenPromise("the rewritten file differs in more than its zero_grad calls")
+    return after
+
+
+def _rows(path: str, judged: Judged, plans: Sequence[Planned], trial: Trial, settings: Settings) -> list[Finding]:
+    """The findings of one training step: one, or two when only some of its optimizers' calls can move."""
+    if judged.verdict is not Verdict.ZERO_LAST:
+        return [_finding(path, judged, [one.text for one in judged.receivers], judged.verdict, judged.reason)]
+    good = [one for one in plans if one.move in trial.accepted]
+    bad = [one for one in plans if one not in good]
+    if bad and not _own_receivers(judged, good):
+        good, bad = [], list(plans)
+    rows = []
+    if good:
+        names = _own_receivers(judged, good) if bad else [one.text for one in judged.receivers]
+        assumes = sorted({word for one in good if one.move for word in trial.assumes.get(one.move, ())})
+        rows.append(
+            _finding(path, judged, names, Verdict.ZERO_LAST, judged.reason, fix=Fix.SAFE, assumes=tuple(assumes),
+                     applied="GO101" in settings.codes)
+        )
+    if bad:
+        names = [one.text for one in judged.receivers if one.text not in (rows[0].optimizers if rows else ())]
+        rows.append(_refused(path, judged, names, bad[0], trial, settings))
+    return rows
+
+
+def _own_receivers(judged: Judged, plans: Sequence[Planned]) -> list[str]:
+    moved = {one.zero.receiver for one in plans}
+    return [one.text for one in judged.receivers if one in moved]
+
+
+def _refused(
+    path: str, judged: Judged, names: list[str], planned: Planned, trial: Trial, settings: Settings
+) -> Finding:
+    refusal = trial.refused.get(planned.move) if planned.move is not None else None
+    if refusal is None:
+        return _finding(path, judged, names, Verdict.HAZARD, f"{judged.reason}, but {planned.reason}")
+    if isinstance(refusal, Differs) and refusal.kind is Kind.CONDITIONAL:
+        return _finding(path, judged, names, Verdict.ACCUMULATION, explain(refusal))
+    repair = planned.move in trial.repairs
+    witness = tuple(Stop(one.line, one.text) for one in refusal.path) if isinstance(refusal, Differs) else ()
+    return _finding(
+        path, judged, names, Verdict.HAZARD, explain(refusal), fix=Fix.UNSAFE if repair else None,
+        applied=repair and settings.unsafe_fixes and "GO101" in settings.codes, witness=witness,
+    )  # fmt: skip
+
+
+def explain(refusal: Refusal) -> str:
+    """A refusal in one sentence that a person can act on."""
+    if not isinstance(refusal, Differs):
+        return refusal.reason
+    name = refusal.receiver.text
+    where = f"on line {refusal.consumer.span.line}"
+    if refusal.kind is Kind.STALE:
+        return f"gradients of {name} that line {refusal.site.line} clears would still be there {where}"
+    if refusal.kind is Kind.RESIDUAL:
+        return f"gradients from before reach {name} {where}; with zero_grad first they would not"
+    if refusal.kind is Kind.LOST:
+        return f"gradients of {name} that are used {where} would be cleared before"
+    if refusal.kind is Kind.FLAVOUR:
+        return f"gradients of {name} would be zeros instead of None, or None instead of zeros, {where}"
+    return f"zero_grad() for {name} does nothing in some iterations, inside an accumulation context"
+
+
+def _finding(
+    path: str,
+    judged: Judged,
+    names: Sequence[str],
+    verdict: Verdict,
+    reason: str,
+    *,
+    fix: Fix | None = None,
+    applied: bool = False,
+    assumes: tuple[str, ...] = (),
+    witness: tuple[Stop, ...] = (),
+) -> Finding:
+    return Finding(
+        path=path,
+        line=judged.backward.span.line,
+        end_line=judged.end_line,
+        function=judged.function.name,
+        verdict=verdict,
+        optimizers=tuple(names),
+        reason=reason,
+        fix=fix,
+        applied=applied,
+        assumes=assumes,
+        witness=witness,
+    )

@@ -1,0 +1,153 @@
+"""The gradient events: what a program can do to the ``.grad`` of parameters, and nothing else.
+
+An event says *what* happens (its compared fields) and *where* it stands (``span``, never compared), so two
+versions of a program can be laid side by side although their lines moved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Lines ``line`` to ``end_line``, 1-based, of the statement or expression; ``column`` counts UTF-8 bytes."""
+
+    line: int
+    column: int = 0
+    end_line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """An access path, the meaning of a receiver's text: a root variable and what is looked up on it.
+
+    ``scope`` names the function (or ``""`` for the module, ``class X`` for the instance of a class family) that
+    binds ``root``: two paths with equal fields denote the same object as long as nothing rebinds them.
+    ``indices`` are the variables that its subscripts look at.
+    """
+
+    scope: str
+    root: str
+    rest: tuple[str, ...] = ()
+    indices: tuple[Path, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The receiver as the user wrote it."""
+        return self.root + "".join(self.rest)
+
+    @property
+    def variable(self) -> Path:
+        """The root variable alone."""
+        return Path(self.scope, self.root)
+
+    def extended(self, rest: tuple[str, ...], indices: tuple[Path, ...] = ()) -> Path:
+        """This path with further look-ups behind it."""
+        return Path(self.scope, self.root, self.rest + rest, self.indices + indices)
+
+    def depends_on(self, target: Path) -> bool:
+        """Whether a new value for ``target`` can change what this path denotes.
+
+        A new attribute counts on any object, since two roots may be names of one object.
+        """
+        if not target.rest:
+            return self.variable == target.variable or target.variable in self.indices
+        if self.variable == target.variable and self.rest[: len(target.rest)] == target.rest:
+            return True
+        return target.rest[-1] in self.rest or (target.rest[-1].startswith("[") and self.rest[-1:] != () and self.rest[-1].startswith("["))
+
+
+class Flavour(Enum):
+    """What ``zero_grad`` leaves behind. ``DEFAULT`` is ``None`` since torch 2.0 and zeros before it."""
+
+    NONE = "None"
+    ZEROS = "zeros"
+    DEFAULT = "default"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Zero:
+    """The gradients of ``receiver`` are cleared. ``statement``: the call is a statement of its own."""
+
+    receiver: Path
+    flavour: Flavour
+    span: Span = field(compare=False)
+    statement: bool = field(default=True, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Backward:
+    """Gradients are added to any parameter."""
+
+    text: str
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An optimizer uses the gradients of ``receiver``."""
+
+    receiver: Path
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Gradients are looked at, or scaled where they are (a clip, an unscale)."""
+
+    text: str
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rebind:
+    """``target`` gets a new value; ``source`` is the path M of a value built as ``Optimizer(M.parameters(), ...)``."""
+
+    target: Path
+    source: Path | None
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Code that cannot be followed and that could do anything to gradients."""
+
+    reason: str
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Accumulate:
+    """A context that makes ``zero_grad`` and ``step`` do nothing in some iterations is entered."""
+
+    text: str
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """An ``await``: other functions of the file may run here."""
+
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of the same file runs; ``arguments`` maps its variables to paths of the caller."""
+
+    function: str
+    arguments: tuple[tuple[Path, Path], ...]
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A statement that does nothing to gradients but can raise."""
+
+    span: Span = field(compare=False)
+
+
+Event = Zero | Backward | Step | Read | Rebind | Unknown | Accumulate | Suspend | Call | Mark

@@ -1,0 +1,36 @@
+"""The cheapest question about a file, asked of its bytes: is it worth reading as Python at all?"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from codemods.files.load import Unreadable, first_two_lines, load
+
+
+def may_hold_training_step(data: bytes) -> bool:
+    """False only if no training step that we see can be in a file with these bytes.
+
+    A training step has a `backward` and a `step`, both as identifiers. `zero_grad` is not asked for: a step that
+    never clears its gradients is a finding too. An identifier cannot be split by a line continuation nor spelled with
+    escapes, so its letters stand in the file in one piece, with two exceptions:
+
+    - Python normalises identifiers by NFKC, so full-width letters or a letter like U+00AA may spell them.
+    - A coding line may declare an encoding in which ASCII bytes are not ASCII letters (UTF-7, say).
+
+    Both are decided on the decoded text, and cost nothing for a plain ASCII file. A file that cannot be decoded, or
+    that holds a NUL byte, gets a yes, so that whoever loads it next can name the reason.
+    """
+    if b"backward" in data and b"step" in data:
+        return True
+    if b"\0" in data:
+        return True
+    if data.isascii() and not any(b"coding" in line for line in first_two_lines(data)):
+        return False
+    try:
+        text = load("", data).text
+    except Unreadable:
+        return True
+    # Normalising the whole text instead of each identifier loses none: the letters of these words compose only with
+    # marks that follow them, and Python would count such a mark as part of the identifier.
+    normal = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return "backward" in normal and "step" in normal

@@ -1,0 +1,85 @@
+"""What the tool has to say of a file: verdicts, findings and outcomes, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Verdict(Enum):
+    """What a training step is. The README's table says what each means and what is done about it."""
+
+    CANONICAL = "canonical"
+    ZERO_LAST = "zero-last"
+    ACCUMULATION = "accumulation"
+    HAZARD = "hazard"
+    STEP_WITHOUT_GRADIENT = "step-without-gradient"
+    NEVER_CLEARED = "never-cleared"
+    UNSUPPORTED = "unsupported"
+
+
+CODES = {
+    Verdict.ZERO_LAST: "GO101",
+    Verdict.STEP_WITHOUT_GRADIENT: "GO201",
+    Verdict.NEVER_CLEARED: "GO202",
+}
+"""The verdicts that are findings: something should change."""
+
+
+class Fix(Enum):
+    """Whether a rewrite is at hand, and whether it keeps what the training computes."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One line on the way to a difference: where, and what happens there."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One training step and its verdict. Lines are 1-based lines of the file before."""
+
+    path: str
+    line: int
+    end_line: int
+    function: str
+    verdict: Verdict
+    optimizers: tuple[str, ...]
+    reason: str
+    fix: Fix | None = None
+    applied: bool = False
+    assumes: tuple[str, ...] = ()
+    witness: tuple[Stop, ...] = ()
+    cell: int | None = None
+
+    @property
+    def code(self) -> str | None:
+        """GO101 and its kin, None for a step that is left alone."""
+        return CODES.get(self.verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a file could not be done."""
+
+    path: str
+    line: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything about one file. ``after`` is None unless it differs from ``before``; ``problem`` excludes findings."""
+
+    path: str
+    before: bytes
+    after: bytes | None = None
+    findings: tuple[Finding, ...] = ()
+    problem: Problem | None = None
+    parsed: bool = False

@@ -1,0 +1,31 @@
+"""One framework a module. A new file here is found by walking the package; nothing else needs to know of it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from codemods.callsite import CallSite, Idiom
+    from codemods.events import Event
+
+
+@cache
+def idioms() -> tuple[Idiom, ...]:
+    """Every idiom, the general one (torch) last."""
+    names = sorted(one.name for one in pkgutil.iter_modules(__path__))
+    names.sort(key=lambda name: name == "torch")
+    return tuple(cast("Idiom", importlib.import_module(f"{__name__}.{name}")) for name in names)
+
+
+def recognise(site: CallSite) -> Sequence[Event] | None:
+    """The answer of the first idiom that knows the call."""
+    for idiom in idioms():
+        events = idiom.recognise(site)
+        if events is not None:
+            return events
+    return None

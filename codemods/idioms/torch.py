@@ -1,0 +1,62 @@
+"""Plain torch: ``loss.backward()``, ``optimizer.step()``, ``optimizer.zero_grad()``, ``model.zero_grad()``."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codemods.events import Backward, Event, Flavour, Read, Step, Unknown, Zero
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from codemods.callsite import CallSite
+
+READERS = frozenset({"clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"})
+PROFILERS = frozenset({"profile", "profiler"})
+
+
+def recognise(site: CallSite) -> Sequence[Event] | None:
+    """Recognise the calls of ``torch.optim``, ``torch.autograd`` and ``torch.nn.utils``."""
+    if site.full in ("torch.autograd.grad", "torch.func.grad"):
+        return ()
+    if site.name in READERS:
+        return (Read(f"{site.name}()", site.span),)
+    if site.name == "backward" and site.base is not None:
+        return (Backward(ast.unparse(site.base), site.span),)
+    if site.name == "zero_grad" and site.base is not None:
+        if site.receiver is None:
+            return (Unknown("zero_grad() is called on an object that is computed on the spot", site.span),)
+        return (Zero(site.receiver, flavour(site.node), site.span, site.statement),)
+    if site.name == "step" and site.base is not None:
+        return _step(site)
+    return None
+
+
+def _step(site: CallSite) -> Sequence[Event] | None:
+    receiver = site.receiver
+    handed = [*site.node.args, *(one.value for one in site.node.keywords)]
+    if receiver is None:
+        return (Unknown("step() is called on an object that is computed on the spot", site.span),)
+    if site.facts.is_scheduler(receiver) or site.facts.constructor(receiver) in PROFILERS:
+        return ()
+    if not site.facts.is_optimizer(receiver):
+        if handed:
+            return None
+        return (Unknown(f"{receiver.text}.step() may be an optimizer's", site.span),)
+    if handed and not (len(handed) == 1 and isinstance(handed[0], ast.Constant) and handed[0].value is None):
+        return (Step(receiver, site.span), Unknown(f"{receiver.text}.step() is handed a closure", site.span))
+    return (Step(receiver, site.span),)
+
+
+def flavour(call: ast.Call) -> Flavour:
+    """What a ``zero_grad`` call leaves behind, by its ``set_to_none`` argument."""
+    values = [one.value for one in call.keywords if one.arg == "set_to_none"] + list(call.args)
+    if not values and not call.keywords:
+        return Flavour.DEFAULT
+    if len(values) == 1 and isinstance(values[0], ast.Constant) and len(call.keywords) + len(call.args) == 1:
+        if values[0].value is True:
+            return Flavour.NONE
+        if values[0].value is False:
+            return Flavour.ZEROS
+    return Flavour.UNKNOWN

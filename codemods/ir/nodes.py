@@ -1,0 +1,78 @@
+"""The intermediate representation: functions of basic blocks of gradient events.
+
+A block's events run in order. Control then goes to one of ``successors``; at any point in the block, before or
+after an event takes effect, it may instead go to ``on_raise``. Block 0 is the entry. ``exit`` and ``raise_exit``
+are empty blocks: the normal and the exceptional end of the function.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codemods.events import Event, Path, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A basic block. ``line`` is where it starts in the source, for messages alone."""
+
+    events: tuple[Event, ...]
+    successors: tuple[int, ...]
+    on_raise: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The body of a loop or of a function: the smallest place that can be a training step.
+
+    ``blocks`` are the blocks of the body, those of nested loops too; ``entry`` is where an iteration starts (the
+    loop's header, the function's entry). ``suite`` tells which loop: its first line, 0 for the function's body.
+    """
+
+    entry: int
+    blocks: frozenset[int]
+    span: Span
+    loop: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function, method, lambda, or the module itself (``<module>``).
+
+    ``root``: nobody in the file calls it, so anyone outside may, any number of times. ``regions`` come innermost
+    last, the function's body first.
+    """
+
+    name: str
+    variables: tuple[Path, ...]
+    blocks: tuple[Block, ...]
+    exit: int
+    raise_exit: int
+    regions: tuple[Region, ...]
+    span: Span
+    root: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All functions of one file by qualified name, the module first.
+
+    ``hooked``: the file registers gradient hooks, so a backward itself may look at gradients.
+    ``sources``: the path M for each path that is only ever bound to ``Optimizer(M.parameters(), ...)``.
+    ``distinct``: paths bound exactly once, each to a constructor call of its own that is handed nothing shared.
+    ``certain``: paths that never hold ``None``.
+    """
+
+    functions: dict[str, Function]
+    hooked: bool
+    sources: dict[Path, Path]
+    distinct: frozenset[Path]
+    certain: frozenset[Path]
+
+    @property
+    def module(self) -> Function:
+        """The module's own body."""
+        return self.functions["<module>"]

@@ -1,0 +1,250 @@
+"""Which function of the file a call runs, and what is to be feared of a call that cannot be followed."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.lower import harmless
+from codemods.lower.evidence import GRADIENT_ATTRIBUTES
+from codemods.lower.world import World, is_generator, transparent
+from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name
+
+if TYPE_CHECKING:
+    from codemods.events import Path
+    from codemods.lower.scopes import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A function of the file that a call runs. ``fresh``: parameters that get a value without a path."""
+
+    node: FunctionNode
+    name: str
+    arguments: tuple[tuple[Path, Path], ...]
+    fresh: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A call that may do anything to gradients."""
+
+    reason: str
+
+
+def resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaque | None:
+    """The function that ``call`` runs, or why it cannot be told; None when it is none of this file.
+
+    ``result`` is the path that the value is assigned to: the instance, when a class is called.
+    """
+    scope = world.scopes.of_node[call]
+    func = call.func
+    if isinstance(func, ast.Name):
+        found = world.definition(func.id, scope)
+        if isinstance(found, ast.ClassDef):
+            init = world.method(found, "__init__")
+            return None if init is None else _target(world, call, init, result, instance=True)
+        if isinstance(found, FUNCTIONS):
+            return _target(world, call, found, None, instance=False)
+        path = world.scopes.path(func)
+        owner = world.scopes.binding(func.id, scope)
+        if path in world.evidence.callbacks or (
+            (owner.name, func.id) in world.definitions and func.id in world.evidence.touching
+        ):
+            return Opaque(f"{func.id}() may stand for more than one function")
+        return None
+    if isinstance(func, ast.Attribute):
+        return _resolve_method(world, call, func, scope)
+    if isinstance(func, ast.Call) and any(world.evidence.holds(one) for one in arguments(func)):
+        return Opaque(f"{ast.unparse(func)[:40]}(...) calls what another call returned")
+    return None
+
+
+def _resolve_method(world: World, call: ast.Call, func: ast.Attribute, scope: Scope) -> Target | Opaque | None:
+    base = func.value
+    if isinstance(base, ast.Call) and callee_name(base) == "super":
+        return _resolve_super(world, call, func, scope)
+    path = world.scopes.path(base)
+    if path is not None and path in world.evidence.callbacks:
+        return Opaque(f"{ast.unparse(func)}() may call back into functions of this file")
+    owner = None if path is None else world.class_of(path)
+    if owner is None and path is not None and not path.rest and path.scope.startswith("class "):
+        candidates = _own_methods(world, func.attr, scope)
+        if len(candidates) == 1:
+            return _target(world, call, candidates[0], path, instance=True)
+        if any(world.touches(one) for one in candidates):
+            return Opaque(f"self.{func.attr}() may stand for more than one method")
+        return None
+    if owner is not None:
+        method = world.method(owner, func.attr)
+        if method is not None:
+            return _target(world, call, method, path, instance=True)
+        return None
+    if isinstance(base, ast.Name) and base.id in world.classes and world.definition(base.id, scope) is not None:
+        method = world.method(world.classes[base.id], func.attr)
+        if method is not None:
+            if world.scope(method).method_of is not None:
+                return Opaque(f"{ast.unparse(func)}() is called through its class") if world.touches(method) else None
+            return _target(world, call, method, None, instance=False)
+    return _namesake(world, func, path)
+
+
+def _own_methods(world: World, name: str, scope: Scope) -> list[FunctionNode]:
+    for one in scope.enclosing():
+        if one.method_of is not None:
+            return world.overrides(one.method_of, name)
+    return []
+
+
+def _resolve_super(world: World, call: ast.Call, func: ast.Attribute, scope: Scope) -> Target | Opaque | None:
+    own = next((one.method_of for one in scope.enclosing() if one.method_of is not None), None)
+    if own is None:
+        return None
+    for each in list(world.lineage(own))[1:]:
+        method = world.method(each, func.attr)
+        if method is not None:
+            this = world.scopes.variable(_first_parameter(scope), scope)
+            return _target(world, call, method, this, instance=True)
+    foreign = [base for base in world.foreign_bases(own) if not base.startswith(("torch.nn.", "abc.", "torch.utils.data."))]
+    if foreign:
+        return Opaque(f"super().{func.attr}() runs code of {foreign[0]}, which is not in this file")
+    return None
+
+
+def _first_parameter(scope: Scope) -> str:
+    return next((one.parameters[0] for one in scope.enclosing() if one.method_of is not None), "self")
+
+
+def _namesake(world: World, func: ast.Attribute, path: Path | None) -> Opaque | None:
+    """An object of unknown class has a method that shares its name with a gradient-touching one of this file."""
+    if path is not None and (
+        world.evidence.imported(func) is not None
+        or (func.attr in harmless.MODULE_METHODS and world.evidence.is_module(path))
+        or any(world.evidence.builds_optimizer(one) for one in world.evidence.bindings.get(path, ()))
+    ):
+        return None
+    for method in world.methods_named(func.attr):
+        if not world.touches(method):
+            continue
+        words = {one.attr for one in ast.walk(method) if isinstance(one, ast.Attribute)} & GRADIENT_ATTRIBUTES
+        if words <= {func.attr} and func.attr in GRADIENT_ATTRIBUTES:
+            continue
+        return Opaque(f"{ast.unparse(func)}() may be {world.scope(method).name}() of this file, on an object that cannot be told")
+    return None
+
+
+def _target(world: World, call: ast.Call, node: FunctionNode, this: Path | None, *, instance: bool) -> Target | Opaque | None:
+    name = world.scope(node).name
+    touching = world.touches(node)
+    if not transparent(world, node):
+        return Opaque(f"{name}() is wrapped by a decorator") if touching else None
+    if is_generator(node):
+        return Opaque(f"{name}() is a generator: it runs when it is iterated") if touching else None
+    scope = world.scope(node)
+    parameters = [world.scopes.variable(one, scope) for one in scope.parameters]
+    names = list(scope.parameters)
+    mapped: dict[Path, Path] = {}
+    handed: set[Path] = set()
+    if instance and scope.method_of is not None:
+        own = parameters.pop(0)
+        names.pop(0)
+        if this is not None:
+            mapped[own] = this
+        else:
+            handed.add(own)
+    elif scope.method_of is None and scope.parent is not None and scope.parent.is_class:
+        if any(ast.unparse(one) == "classmethod" for one in getattr(node, "decorator_list", ())):
+            parameters.pop(0)
+            names.pop(0)
+    for position, value in enumerate(call.args):
+        if isinstance(value, ast.Starred) or position >= len(parameters):
+            break
+        _bind(world, parameters[position], value, mapped)
+    for keyword in call.keywords:
+        if keyword.arg in names:
+            _bind(world, parameters[names.index(keyword.arg)], keyword.value, mapped)
+    fresh = [one for one in (*handed, *parameters) if one not in mapped]
+    return Target(node, name, tuple(mapped.items()), tuple(fresh))
+
+
+def _bind(world: World, parameter: Path, value: ast.expr, mapped: dict[Path, Path]) -> None:
+    path = world.scopes.path(value)
+    if path is not None:
+        mapped[parameter] = path
+
+
+def danger(world: World, call: ast.Call) -> str | None:
+    """Why a call that is neither an event nor followed may touch gradients; None when nothing says so."""
+    evidence = world.evidence
+    name = callee_name(call)
+    text = ast.unparse(call.func)
+    text = text if len(text) <= 60 else text[:57] + "..."
+    full = evidence.imported(call.func)
+    callbacks = [one for one in arguments(call) if _calls_back(world, one)]
+    if callbacks:
+        return f"{text}() is handed {ast.unparse(callbacks[0])[:40]}, which touches gradients"
+    if name in ("exec", "eval", "globals", "locals", "vars") and isinstance(call.func, ast.Name):
+        return f"{name}() can reach every name"
+    if full is not None and (
+        full.startswith("builtins.") or full in harmless.FUNCTIONS or full.startswith(harmless.PREFIXES)
+    ):
+        return None
+    handed = [one for one in arguments(call) if evidence.holds(one)]
+    if isinstance(call.func, ast.Attribute) and full is None:
+        reason = _danger_of_method(world, call, call.func)
+        if reason is not None:
+            return reason
+        path = evidence.scopes.path(call.func.value)
+        if path is not None and evidence.is_scheduler(path):
+            return None
+        if name in harmless.MODULE_METHODS and evidence.holds(call.func.value) and not handed:
+            return None
+    if handed and not (full or "").startswith(("torch.optim.", "torch.nn.")):
+        return f"{text}() is handed {ast.unparse(handed[0])[:40]} and cannot be followed from this file"
+    if handed and "hook" in name:
+        return f"{text}() is handed {ast.unparse(handed[0])[:40]}"
+    if harmless.GRADIENT_WORD.search(name) and name not in harmless.GRADIENT_SWITCHES:
+        if handed == [] and (full or "").startswith(("torch.nn.", "torch.optim.")):
+            return None
+        if evidence.builds_optimizer(call) or name[:1].isupper():
+            return None
+        return f"{text}() cannot be followed from this file and its name says that it deals with gradients"
+    return None
+
+
+def _calls_back(world: World, value: ast.expr) -> bool:
+    if isinstance(value, ast.Lambda):
+        return world.touches(value)
+    if isinstance(value, ast.Name):
+        found = world.definition(value.id, world.scopes.of_node[value])
+        return world.scopes.path(value) in world.evidence.callbacks or (isinstance(found, FUNCTIONS) and world.touches(found))
+    if isinstance(value, ast.Attribute) and world.evidence.imported(value) is None:
+        if value.attr in GRADIENT_ATTRIBUTES - {"grad"}:
+            return True
+        return any(world.touches(one) for one in world.methods_named(value.attr))
+    return False
+
+
+def _danger_of_method(world: World, call: ast.Call, func: ast.Attribute) -> str | None:
+    evidence = world.evidence
+    base = func.value
+    path = evidence.scopes.path(base)
+    text = ast.unparse(func)
+    if path is not None and not path.rest and path.scope.startswith("class "):
+        attribute = path.extended((f".{func.attr}",))
+        if attribute in evidence.callbacks:
+            return f"{text}() may call back into functions of this file"
+        if attribute in evidence.bindings or func.attr in harmless.MODULE_METHODS:
+            return None
+        own = next((one.method_of for one in world.scopes.of_node[call].enclosing() if one.method_of is not None), None)
+        if own is not None and world.overrides(own, func.attr):
+            return None
+        return f"{text}() is not defined in this file, and self holds the gradients' owners"
+    if not evidence.holds(base):
+        return None
+    if func.attr in harmless.MODULE_METHODS | harmless.TENSOR_METHODS:
+        return None
+    if path is not None and evidence.is_scheduler(path):
+        return None
+    return f"{text}() is a method of {ast.unparse(base)[:40]} that this file does not define"

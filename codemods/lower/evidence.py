@@ -1,0 +1,425 @@
+"""What the file says about its names: which hold a model, an optimizer or parameters, which are schedulers.
+
+Everything here errs on the side of "may hold": a name too many makes the analysis refuse, never rewrite. One pass
+over the tree collects bindings and uses; a fixed point then carries "holds" along assignments and calls.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from codemods.events import Path
+from codemods.lower import harmless
+from codemods.syntax import FUNCTIONS, arguments, bound_targets, callee_name, dotted
+
+if TYPE_CHECKING:
+    from codemods.lower.scopes import Scopes
+
+GRADIENT_ATTRIBUTES = frozenset({"backward", "zero_grad", "grad", "step"})
+HOLDER_METHODS = frozenset(
+    "add_param_group eval load_state_dict modules named_modules named_parameters parameters requires_grad_ state_dict "
+    "zero_grad".split()
+)
+MODULE_METHODS = frozenset("eval modules named_modules named_parameters parameters".split())
+FILLERS = frozenset("add append appendleft extend insert put setdefault update".split())
+TENSOR_EVIDENCE = frozenset("argmax backward cpu detach item numpy size squeeze tolist unsqueeze view".split())
+
+
+@dataclass(slots=True, eq=False)
+class Evidence:
+    """The collected facts of one module; only read once :func:`collect` has returned."""
+
+    scopes: Scopes
+    imports: dict[str, str] = field(default_factory=dict)
+    bindings: dict[Path, list[ast.expr | None]] = field(default_factory=lambda: defaultdict(list))
+    methods: dict[Path, set[str]] = field(default_factory=lambda: defaultdict(set))
+    called: set[Path] = field(default_factory=set)
+    filled: list[tuple[Path, ast.Call]] = field(default_factory=list)
+    touching: set[str] = field(default_factory=set)
+    holders: set[Path] = field(default_factory=set)
+    callbacks: set[Path] = field(default_factory=set)
+    losses: set[Path] = field(default_factory=set)
+    gradients: set[Path] = field(default_factory=set)
+    opaque: set[Path] = field(default_factory=set)
+    accumulating: set[Path] = field(default_factory=set)
+    hooked: bool = False
+
+    def imported(self, node: ast.expr) -> str | None:
+        """The full dotted name of something imported or built in, None for the file's own names."""
+        text = dotted(node)
+        if text is None:
+            return None
+        root, _, rest = text.partition(".")
+        name = node
+        while isinstance(name, ast.Attribute):
+            name = name.value
+        owner = self.scopes.binding(root, self.scopes.of_node[name])
+        if root in self.imports and root in owner.bound:
+            return self.imports[root] + ("." + rest if rest else "")
+        if root not in owner.bound and root in harmless.BUILTINS:
+            return "builtins." + text
+        return None
+
+    def sole_binding(self, path: Path) -> ast.expr | None:
+        """The one value that ``path`` is ever bound to, None when there are several or it is unclear."""
+        values = self.bindings.get(path, [])
+        return values[0] if len(values) == 1 else None
+
+    def is_optimizer(self, path: Path) -> bool:
+        """Whether the file treats ``path`` as an optimizer: by use, by construction, or by its name."""
+        if self.methods.get(path, set()) & {"zero_grad", "add_param_group", "param_groups"}:
+            return not self.is_module(path)
+        if any(self.builds_optimizer(value) for value in self.bindings.get(path, ())):
+            return True
+        return bool(harmless.OPTIMIZER_WORD.search(path.text)) and not self.is_scheduler(path)
+
+    def builds_optimizer(self, value: ast.expr | None) -> bool:
+        """Whether an expression is ``SomeOptimizer(model.parameters(), ...)`` or from ``torch.optim``."""
+        if not isinstance(value, ast.Call):
+            return False
+        name = self.imported(value.func) or ""
+        if "lr_scheduler" in name:
+            return False
+        return name.startswith("torch.optim.") or any(
+            isinstance(one, ast.Call) and callee_name(one) == "parameters" for one in arguments(value)
+        )
+
+    def is_module(self, path: Path) -> bool:
+        """Whether ``path`` is used as a ``torch.nn.Module``: called, or asked for its parameters."""
+        return path in self.called or bool(self.methods.get(path, set()) & MODULE_METHODS)
+
+    def is_scheduler(self, path: Path) -> bool:
+        """Whether ``path`` is a learning-rate scheduler: nothing but its construction or its name says so."""
+        values = self.bindings.get(path, [])
+        named = [callee_name(one) for one in values if isinstance(one, ast.Call)]
+        if any("LR" in one or harmless.SCHEDULER_WORD.search(one) for one in named):
+            return True
+        return bool(harmless.SCHEDULER_WORD.search((path.rest or (path.root,))[-1])) and not (
+            self.methods.get(path, set()) & {"zero_grad", "add_param_group"}
+        )
+
+    def holds(self, node: ast.expr) -> bool:
+        """Whether a value may hold a model, an optimizer, a parameter, or a function that touches gradients."""
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+            return self._path_holds(node)
+        if isinstance(node, ast.Call):
+            return self._result_holds(node)
+        if isinstance(node, ast.Lambda):
+            return self.scopes.inner[node].name in self.touching or any(
+                isinstance(one, ast.Name) and self._path_holds(one) for one in ast.walk(node.body)
+            )
+        if isinstance(node, ast.BinOp | ast.Compare | ast.Constant | ast.JoinedStr | ast.UnaryOp):
+            return False
+        if isinstance(node, ast.comprehension):
+            return self.holds(node.iter)
+        return any(self.holds(one) for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr | ast.comprehension))
+
+    def _path_holds(self, node: ast.Name | ast.Attribute | ast.Subscript) -> bool:
+        if isinstance(node, ast.Attribute):
+            if node.attr in harmless.CARRIER_VALUES:
+                return False
+            if node.attr in GRADIENT_ATTRIBUTES and self.imported(node) is None:
+                return True
+        elif isinstance(node, ast.Subscript):
+            key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+            if isinstance(key, str) and key not in ("params", "model", "optimizer") and not self._known(node):
+                return False
+        elif self.scopes.binding(node.id, self.scopes.of_node[node]).name + "." + node.id in self.touching:
+            return True
+        path = self.scopes.path(node)
+        if path is None:
+            return any(self.holds(one) for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr))
+        if path in self.holders:
+            return True
+        if not path.rest:
+            return path.root in self.touching and path.scope == ""
+        if path.rest and path.scope.startswith("class "):
+            return any(path.depends_on(one) and one.rest for one in self.holders if one.scope == path.scope)
+        return any(path.variable == one.variable and path.rest[: len(one.rest)] == one.rest for one in self.holders)
+
+    def aliases_gradient(self, node: ast.expr) -> bool:
+        """Whether a value may share memory with some ``.grad``, so that clearing in place would show in it."""
+        if isinstance(node, ast.Attribute):
+            if node.attr == "grad":
+                return self.imported(node) is None
+            return node.attr not in harmless.FRESH_FROM_GRAD and self.aliases_gradient(node.value)
+        if isinstance(node, ast.Name):
+            return self.scopes.path(node) in self.gradients
+        if isinstance(node, ast.Subscript | ast.Starred | ast.Await):
+            return self.aliases_gradient(node.value)
+        if isinstance(node, ast.Call):
+            name = callee_name(node)
+            if isinstance(node.func, ast.Attribute) and self.aliases_gradient(node.func.value):
+                return name not in harmless.FRESH_FROM_GRAD
+            return name not in harmless.PURE_ON_GRADIENTS and any(self.aliases_gradient(one) for one in arguments(node))
+        if isinstance(node, ast.BinOp | ast.Compare | ast.UnaryOp | ast.JoinedStr | ast.Constant | ast.Lambda):
+            return False
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp):
+            return self.aliases_gradient(node.elt)
+        if isinstance(node, ast.DictComp):
+            return self.aliases_gradient(node.value)
+        return any(self.aliases_gradient(one) for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr))
+
+    def constructor(self, path: Path) -> str:
+        """The last word of what ``path`` is built by when all its bindings agree, else an empty string."""
+        words: set[str] = set()
+        for value in self.bindings.get(path, ()):
+            branches = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
+            words.update(callee_name(one) for one in branches if isinstance(one, ast.Call))
+            if not any(isinstance(one, ast.Call) for one in branches):
+                words.add("")
+        return words.pop() if len(words) == 1 else ""
+
+    def path(self, node: ast.expr) -> Path | None:
+        """The access path of an expression, None when it is computed."""
+        return self.scopes.path(node)
+
+    def _known(self, node: ast.expr) -> bool:
+        path = self.scopes.path(node)
+        return path is not None and path in self.holders
+
+    def _result_holds(self, call: ast.Call) -> bool:
+        name = callee_name(call)
+        full = self.imported(call.func) or ""
+        if full.startswith("builtins.") and name in harmless.SCALARS:
+            return False
+        if isinstance(call.func, ast.Attribute) and not full:
+            path = self.scopes.path(call.func)
+            if path is not None and path.scope.startswith("class ") and (len(path.rest) == 1 or path in self.bindings):
+                return any(self.holds(one) for one in arguments(call))
+            base = self.holds(call.func.value)
+            if base and name in harmless.MODULE_METHODS:
+                return name in harmless.SELF_RETURNING
+            if name in harmless.TENSOR_METHODS and not base:
+                return False
+            if base:
+                return True
+        elif isinstance(call.func, ast.Name):
+            path = self.scopes.path(call.func)
+            if path in self.callbacks:
+                return True
+            if path in self.called and not full and self._class_named(call.func.id) is None:
+                return False
+            if self._class_named(call.func.id) is not None and call.func.id in self.touching:
+                return True
+        return any(self.holds(one) for one in arguments(call))
+
+    def _class_named(self, name: str) -> str | None:
+        return name if name in self.scopes.families else None
+
+
+def collect(tree: ast.Module, scopes: Scopes) -> Evidence:
+    """Read the whole file once, then carry "holds" along bindings until nothing changes."""
+    evidence = Evidence(scopes)
+    for node in ast.walk(tree):
+        _collect_node(evidence, node)
+    evidence.touching = _touching(tree, scopes)
+    _seed_holders(evidence)
+    _close(evidence)
+    return evidence
+
+
+def _collect_node(evidence: Evidence, node: ast.AST) -> None:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            root = alias.name if alias.asname else alias.name.partition(".")[0]
+            evidence.imports[alias.asname or root] = root
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            module = "." * node.level + (node.module or "")
+            evidence.imports[alias.asname or alias.name] = f"{module}.{alias.name}"
+    elif isinstance(node, ast.Attribute):
+        path = evidence.scopes.path(node.value)
+        if path is not None:
+            evidence.methods[path].add(node.attr)
+        evidence.hooked = evidence.hooked or node.attr in harmless.HOOKS
+    elif isinstance(node, ast.Call):
+        path = evidence.scopes.path(node.func)
+        if path is not None and evidence.imported(node.func) is None:
+            evidence.called.add(path)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in FILLERS:
+            base = evidence.scopes.path(node.func.value)
+            if base is not None:
+                evidence.filled.append((base, node))
+    _collect_bindings(evidence, node)
+
+
+def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
+    value: ast.expr | None = None
+    if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr):
+        value = node.value
+        if isinstance(node, ast.AnnAssign) and value is None:
+            return
+    elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+        value = node.iter
+    elif isinstance(node, ast.withitem):
+        value = node.context_expr
+    elif isinstance(node, FUNCTIONS):
+        scope = evidence.scopes.inner[node]
+        for name in scope.parameters:
+            evidence.bindings[evidence.scopes.variable(name, scope)].append(None)
+    for target in bound_targets(node):
+        path = evidence.scopes.path(target)
+        if path is None:
+            continue
+        own = value
+        if isinstance(node, ast.Assign) and target not in node.targets:
+            own = _matching(node, target)
+        evidence.bindings[path].append(own)
+
+
+def _matching(node: ast.Assign, target: ast.expr) -> ast.expr:
+    """The part of the value that goes to ``target`` in ``a, b = x, y``; the whole value when that is unclear."""
+    for whole in node.targets:
+        if (
+            isinstance(whole, ast.Tuple | ast.List)
+            and isinstance(node.value, ast.Tuple | ast.List)
+            and len(whole.elts) == len(node.value.elts)
+            and target in whole.elts
+        ):
+            return node.value.elts[whole.elts.index(target)]
+    return node.value
+
+
+def _touching(tree: ast.Module, scopes: Scopes) -> set[str]:
+    """Names (plain and qualified) of functions and classes that may touch gradients, by name alone."""
+    mentions: dict[str, set[str]] = defaultdict(set)
+    for node, scope in scopes.of_node.items():
+        word = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
+        if word is None:
+            continue
+        one = scope
+        while one.parent is not None:
+            mentions[one.name].add(word)
+            one = one.parent
+    touching: set[str] = set()
+    words = set(GRADIENT_ATTRIBUTES)
+    changed = True
+    while changed:
+        changed = False
+        for name, mentioned in mentions.items():
+            if name not in touching and mentioned & words:
+                touching.add(name)
+                words.add(name.rpartition(".")[2].partition("#")[0])
+                changed = True
+    return touching | {name.rpartition(".")[2] for name in touching}
+
+
+def _seed_holders(evidence: Evidence) -> None:
+    for path, methods in list(evidence.methods.items()):
+        if methods & HOLDER_METHODS or "grad" in methods:
+            evidence.holders.update(Path(path.scope, path.root, path.rest[:end]) for end in range(len(path.rest) + 1))
+        if "backward" in methods:
+            evidence.losses.add(path)
+    for path in (*evidence.bindings, *evidence.methods):
+        if harmless.CARRIER_WORD.search((path.rest or (path.root,))[-1].lstrip(".")) and not _is_plain(evidence, path):
+            evidence.holders.add(path)
+    for path in evidence.called:
+        if path.root not in evidence.touching and not _is_tensor(evidence, path):
+            evidence.holders.add(path)
+    _loss_makers(evidence)
+
+
+def _is_plain(evidence: Evidence, path: Path) -> bool:
+    """Whether a telling name is bound to parsed options or to a constant, or belongs to a scheduler."""
+    values = evidence.bindings.get(path, [])
+    return evidence.is_scheduler(path) or (
+        bool(values)
+        and all(
+            isinstance(one, ast.Constant) or (isinstance(one, ast.Call) and callee_name(one) == "parse_args")
+            for one in values
+        )
+    )
+
+
+def _is_tensor(evidence: Evidence, path: Path) -> bool:
+    return bool(evidence.methods.get(path, set()) & TENSOR_EVIDENCE) and not evidence.is_module(path)
+
+
+def _loss_makers(evidence: Evidence) -> None:
+    """Objects whose methods computed a loss may hold the model: ``loss = trainer.compute(batch)``."""
+    pending = list(evidence.losses)
+    seen = set(pending)
+    while pending:
+        for value in evidence.bindings.get(pending.pop(), ()):
+            if value is None:
+                continue
+            for node in ast.walk(value):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                    base = evidence.scopes.path(node.func.value)
+                    if (
+                        base is not None
+                        and evidence.imported(node.func) is None
+                        and node.func.attr not in harmless.TENSOR_METHODS | TENSOR_EVIDENCE | {"to"}
+                    ):
+                        evidence.holders.add(base)
+                if isinstance(node, ast.Name):
+                    path = evidence.scopes.path(node)
+                    if path is not None and path not in seen:
+                        seen.add(path)
+                        pending.append(path)
+
+
+def _close(evidence: Evidence) -> None:
+    """Carry "holds" along bindings: each round adds at least one path, so it ends."""
+    changed = True
+    while changed:
+        changed = False
+        for path, values in evidence.bindings.items():
+            if path not in evidence.callbacks and any(_is_callback(evidence, one) for one in values):
+                evidence.callbacks.add(path)
+                evidence.holders.add(path)
+                changed = True
+            if path in evidence.holders or _is_tensor(evidence, path):
+                continue
+            if any(one is not None and evidence.holds(one) for one in values):
+                evidence.holders.add(path)
+                changed = True
+        for path, call in evidence.filled:
+            if path not in evidence.holders and any(evidence.holds(one) for one in arguments(call)):
+                evidence.holders.add(path)
+                changed = True
+            if path not in evidence.gradients and any(evidence.aliases_gradient(one) for one in arguments(call)):
+                evidence.gradients.add(path)
+                changed = True
+        for path, values in evidence.bindings.items():
+            if path not in evidence.gradients and any(one is not None and evidence.aliases_gradient(one) for one in values):
+                evidence.gradients.add(path)
+                changed = True
+        for path, values in evidence.bindings.items():
+            if path not in evidence.accumulating and any(one is not None and mentions_accumulate(evidence, one) for one in values):
+                evidence.accumulating.add(path)
+                changed = True
+
+
+def _is_callback(evidence: Evidence, value: ast.expr | None) -> bool:
+    """Whether calling a name bound to ``value`` could run code that touches gradients."""
+    if value is None:
+        return False
+    if isinstance(value, ast.Lambda):
+        return evidence.scopes.inner[value].name in evidence.touching
+    if isinstance(value, ast.Call):
+        return any(_is_callback(evidence, one) for one in arguments(value))
+    if isinstance(value, ast.Attribute) and evidence.imported(value) is None:
+        return value.attr in GRADIENT_ATTRIBUTES - {"grad"} or value.attr in evidence.touching
+    if isinstance(value, ast.Name):
+        return evidence.scopes.path(value) in evidence.callbacks or (
+            value.id in evidence.touching and value.id not in evidence.scopes.families
+        )
+    if isinstance(value, ast.IfExp):
+        return _is_callback(evidence, value.body) or _is_callback(evidence, value.orelse)
+    return False
+
+
+def mentions_accumulate(evidence: Evidence, value: ast.expr) -> bool:
+    """Whether a context manager, or a name that stands for one, suspends clearing or synchronising."""
+    for node in ast.walk(value):
+        word = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+        if word in ("accumulate", "no_sync", "no_backward_sync"):
+            return True
+        if isinstance(node, ast.Name | ast.Attribute) and evidence.scopes.path(node) in evidence.accumulating:
+            return True
+    return False

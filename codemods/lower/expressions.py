@@ -1,0 +1,246 @@
+"""Expressions to events, in Python's order of evaluation."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.callsite import CallSite
+from codemods.events import Call, Path, Read, Rebind, Span, Suspend, Unknown
+from codemods.idioms import recognise
+from codemods.lower import harmless
+from codemods.lower.calls import Opaque, danger, resolve
+from codemods.syntax import arguments, callee_name
+
+if TYPE_CHECKING:
+    from codemods.lower.blocks import Graph
+    from codemods.lower.world import World
+
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def span_of(node: ast.expr | ast.stmt | ast.excepthandler) -> Span:
+    """Where a node stands."""
+    return Span(node.lineno, node.col_offset, node.end_lineno or node.lineno)
+
+
+@dataclass(slots=True, eq=False)
+class Expressions:
+    """Emits the events of expressions into the graph of one function."""
+
+    world: World
+    graph: Graph
+    recursive: frozenset[str]
+    statement: ast.stmt | None = None
+    result: Path | None = None
+
+    def visit(self, node: ast.expr | None) -> None:
+        """Emit the events of an expression that is evaluated here."""
+        if node is None or isinstance(node, ast.Constant | ast.Lambda):
+            return
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load) and self.world.scopes.path(node) in self.world.evidence.gradients:
+                self.graph.emit(Read(node.id, span_of(node)))
+        elif isinstance(node, ast.Call):
+            self._call(node)
+        elif isinstance(node, ast.Attribute):
+            self.visit(node.value)
+            if node.attr == "grad" and self.world.evidence.imported(node) is None:
+                self._gradient(node)
+        elif isinstance(node, ast.BoolOp):
+            self.visit(node.values[0])
+            for value in node.values[1:]:
+                self._sometimes(value)
+        elif isinstance(node, ast.IfExp):
+            self.visit(node.test)
+            self._branches(node.body, node.orelse)
+        elif isinstance(node, COMPREHENSIONS):
+            self._comprehension(node)
+        elif isinstance(node, ast.NamedExpr):
+            self.visit(node.value)
+            self.bind(node.target, node.value)
+        elif isinstance(node, ast.Await):
+            self.visit(node.value)
+            self.graph.emit(Suspend(span_of(node)))
+        elif isinstance(node, ast.Yield | ast.YieldFrom):
+            self.visit(node.value)
+            self.graph.emit(Unknown("the caller of this generator runs here", span_of(node)))
+        else:
+            for child in ast.iter_child_nodes(node):
+                if isinstance(child, ast.expr):
+                    self.visit(child)
+
+    def bind(self, target: ast.expr, value: ast.expr | None) -> None:
+        """Emit what an assignment to ``target`` means; ``value`` only when all of it goes there."""
+        if isinstance(target, ast.Tuple | ast.List):
+            values: list[ast.expr | None] = [None] * len(target.elts)
+            if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
+                values = list(value.elts)
+            for one, part in zip(target.elts, values, strict=True):
+                self.bind(one, part)
+            return
+        if isinstance(target, ast.Starred):
+            self.bind(target.value, None)
+            return
+        if isinstance(target, ast.Attribute):
+            self.visit(target.value)
+            if target.attr == "grad":
+                self.graph.emit(Unknown(f"{ast.unparse(target)} is assigned", span_of(target)))
+                return
+        elif isinstance(target, ast.Subscript):
+            self.visit(target.value)
+            self.visit(target.slice)
+        path = self.world.scopes.path(target)
+        if path is not None and self._matters(path):
+            self.graph.emit(Rebind(path, self._source(value), span_of(target)))
+
+    def _matters(self, path: Path) -> bool:
+        holders = self.world.evidence.holders
+        if path in holders:
+            return True
+        return any(one.depends_on(path) for one in self.world.evidence.methods if one in holders)
+
+    def _source(self, value: ast.expr | None) -> Path | None:
+        """M for ``Optimizer(M.parameters(), ...)``."""
+        if not isinstance(value, ast.Call) or not value.args or not self.world.evidence.builds_optimizer(value):
+            return None
+        first = value.args[0]
+        if (
+            isinstance(first, ast.Call)
+            and isinstance(first.func, ast.Attribute)
+            and first.func.attr == "parameters"
+            and not first.args
+            and not first.keywords
+        ):
+            return self.world.scopes.path(first.func.value)
+        return None
+
+    def _gradient(self, node: ast.Attribute) -> None:
+        text = ast.unparse(node)
+        if isinstance(node.ctx, ast.Load):
+            self.graph.emit(Read(text, span_of(node)))
+        else:
+            self.graph.emit(Unknown(f"{text} is written", span_of(node)))
+
+    def _sometimes(self, value: ast.expr) -> None:
+        """A part that may be skipped: the right of ``and``."""
+        if self._silent(value):
+            return
+        before = self.graph.current
+        self.graph.start(value.lineno, before)
+        self.visit(value)
+        self.graph.start(value.lineno, before, self.graph.current)
+
+    def _branches(self, body: ast.expr, orelse: ast.expr) -> None:
+        if self._silent(body) and self._silent(orelse):
+            return
+        before = self.graph.current
+        self.graph.start(body.lineno, before)
+        self.visit(body)
+        end = self.graph.current
+        self.graph.start(orelse.lineno, before)
+        self.visit(orelse)
+        self.graph.start(orelse.lineno, end, self.graph.current)
+
+    def _silent(self, node: ast.AST) -> bool:
+        """Whether evaluating the node cannot emit anything, seen without resolving names."""
+        for one in ast.walk(node):
+            if isinstance(one, ast.Call | ast.NamedExpr | ast.Await | ast.Yield | ast.YieldFrom):
+                return False
+            if isinstance(one, ast.Attribute) and one.attr == "grad":
+                return False
+            if isinstance(one, ast.Name) and self.world.scopes.path(one) in self.world.evidence.gradients:
+                return False
+        return True
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
+        self.visit(node.generators[0].iter)
+        if self._silent(node):
+            return
+        before = self.graph.current
+        header = self.graph.start(node.lineno, before)
+        for index, generator in enumerate(node.generators):
+            if index:
+                self.visit(generator.iter)
+            self.bind(generator.target, None)
+            for condition in generator.ifs:
+                self._sometimes(condition)
+        if isinstance(node, ast.DictComp):
+            self._sometimes(node.key)
+            self._sometimes(node.value)
+        else:
+            self._sometimes(node.elt)
+        self.graph.link(self.graph.current, header)
+        self.graph.start(node.lineno, before, self.graph.current, header)
+
+    def _call(self, node: ast.Call) -> None:
+        func = node.func
+        result, self.result = self.result, None
+        if isinstance(func, ast.Attribute):
+            self.visit(func.value)
+        elif not isinstance(func, ast.Name):
+            self.visit(func)
+        for value in (*node.args, *(one.value for one in node.keywords)):
+            self.visit(value.value if isinstance(value, ast.Starred) else value)
+        self._effect(node, result)
+
+    def _effect(self, node: ast.Call, result: Path | None) -> None:
+        """What the call itself does, its parts having been evaluated."""
+        span = span_of(node)
+        target = resolve(self.world, node, result)
+        if isinstance(target, Opaque):
+            self.graph.emit(Unknown(target.reason, span))
+            return
+        if target is not None:
+            if target.name in self.recursive:
+                if self.world.touches(target.node):
+                    self.graph.emit(Unknown(f"{target.name}() is recursive", span))
+                return
+            for fresh in target.fresh:
+                if self._matters(fresh):
+                    self.graph.emit(Rebind(fresh, None, span))
+            self.graph.emit(Call(target.name, target.arguments, span))
+            return
+        events = recognise(self._site(node))
+        if events is not None:
+            for event in events:
+                self.graph.emit(event)
+            return
+        if self._works_on_gradients(node):
+            return
+        reason = danger(self.world, node)
+        if reason is not None:
+            self.graph.emit(Unknown(reason, span))
+
+    def _site(self, node: ast.Call) -> CallSite:
+        base = node.func.value if isinstance(node.func, ast.Attribute) else None
+        statement = self.statement
+        whole = isinstance(statement, ast.Expr) and node in (statement.value, getattr(statement.value, "value", None))
+        return CallSite(
+            node=node,
+            name=callee_name(node),
+            base=base,
+            receiver=None if base is None else self.world.scopes.path(base),
+            full=self.world.evidence.imported(node.func),
+            span=span_of(statement) if whole and statement is not None else span_of(node),
+            statement=whole,
+            facts=self.world.evidence,
+        )
+
+    def _works_on_gradients(self, node: ast.Call) -> bool:
+        """A call on a gradient or handed one: in place, unless it is known only to look."""
+        evidence = self.world.evidence
+        name = callee_name(node)
+        on_gradient = isinstance(node.func, ast.Attribute) and evidence.aliases_gradient(node.func.value)
+        handed = any(evidence.aliases_gradient(one) for one in arguments(node))
+        if not on_gradient and not handed:
+            return False
+        full = evidence.imported(node.func) or ""
+        in_place = name.endswith("_") and not name.endswith("__")
+        if handed and not on_gradient:
+            known = full.startswith(("torch.", "builtins.", "math.")) or name in harmless.PURE_ON_GRADIENTS
+            in_place = in_place or not (known or name in ("append", "add_scalar", "add_histogram"))
+        if in_place and name != "clip_grad_norm_":
+            self.graph.emit(Unknown(f"{ast.unparse(node)[:60]} may change gradients", span_of(node)))
+        return True

@@ -1,0 +1,116 @@
+"""What is known of code outside the file: calls that touch no gradients whatever they are handed.
+
+An entry needs a reason that can be checked in the source of Python or torch; "nobody would" is none.
+"""
+
+from __future__ import annotations
+
+import re
+
+BUILTINS = frozenset(
+    "abs all any ascii bin bool bytes callable chr complex dict dir divmod enumerate filter float format frozenset "
+    "hasattr hash hex id int isinstance issubclass iter len list map max min next object oct ord pow print range "
+    "repr reversed round set slice sorted str sum super tuple type zip".split()
+)
+"""Builtins; what they iterate or call back is judged by their arguments."""
+
+SCALARS = frozenset("bool float format hash id int isinstance issubclass len print repr round str type".split())
+"""Builtins whose result holds none of their arguments."""
+
+PREFIXES = ("torch.nn.functional.", "math.", "time.", "os.", "sys.", "json.", "logging.", "random.", "numpy.", "re.", "datetime.")
+"""Modules that neither run a backward nor look at gradients, unless a callback is handed to them."""
+
+FUNCTIONS = frozenset(
+    {
+        "copy.copy",
+        "copy.deepcopy",  # torch.nn.Parameter.__deepcopy__ copies the data and leaves .grad behind
+        "gc.collect",
+        "pathlib.Path",
+        "pprint.pprint",
+        "torch.compile",
+        "torch.jit.script",
+        "torch.nn.DataParallel",
+        "torch.nn.SyncBatchNorm.convert_sync_batchnorm",
+        "torch.nn.parallel.DataParallel",
+        "torch.nn.parallel.DistributedDataParallel",
+        "torch.optim.lr_scheduler",
+        "torch.save",
+        "torch.onnx.export",
+        "tqdm.auto.tqdm",
+        "tqdm.tqdm",
+        "tqdm.notebook.tqdm",
+        "transformers.get_constant_schedule_with_warmup",
+        "transformers.get_cosine_schedule_with_warmup",
+        "transformers.get_linear_schedule_with_warmup",
+        "transformers.get_scheduler",
+    }
+)
+
+MODULE_METHODS = frozenset(
+    "add_module apply bfloat16 buffers children cpu cuda double eval extra_repr float get_parameter get_submodule half "
+    "load_state_dict modules named_buffers named_children named_modules named_parameters parameters "
+    "register_buffer register_parameter requires_grad_ share_memory state_dict to train type".split()
+)
+"""Methods of torch.nn.Module and torch.optim.Optimizer that leave gradients as they are (``to`` and its kin move
+them along unchanged), as long as the file itself does not define a method of that name that touches gradients."""
+
+SELF_RETURNING = frozenset("bfloat16 children cpu cuda double eval float get_submodule half modules named_children "
+                           "named_modules named_parameters parameters requires_grad_ share_memory to train type".split())
+"""Those of the methods above whose result holds the module or its parameters."""
+
+CARRIER_VALUES = frozenset(
+    "__class__ __name__ config defaults device dtype last_epoch lr name num_classes param_groups shape training".split()
+)
+"""Attributes of modules and optimizers that hold no parameter (``param_groups`` is looked at by subscript)."""
+
+TENSOR_METHODS = frozenset(
+    "all any append argmax argmin astype clone contiguous cpu cuda data_ptr decode detach dim encode endswith expand extend "
+    "flatten float format get int isfinite isinf isnan item items join keys long lower mean median norm numel numpy "
+    "permute pop repeat replace reshape save size split squeeze startswith std strip sum t tolist transpose type "
+    "unsqueeze upper values view".split()
+)
+"""Methods of tensors, strings and containers: the object itself is none that could hold a model's gradients."""
+
+FRESH_FROM_GRAD = frozenset("abs all any item isfinite isinf isnan max mean min norm numel pow shape size sqrt square std sum tolist var clone count_nonzero".split())
+"""Tensor methods whose result shares no memory with the tensor."""
+
+PURE_ON_GRADIENTS = frozenset(
+    "all any bool cat float isfinite isinf isinstance isnan len max mean min norm print round stack str sum vector_norm".split()
+)
+"""Functions of Python or torch that only look at a gradient handed to them, and return something new."""
+
+CONTEXTS = frozenset(
+    "accumulate amp autocast autograd_profiler cuda_device detect_anomaly device emit_nvtx enable_grad inference_mode "
+    "no_backward_sync no_grad no_sync nullcontext open profile profiler record_function scale_loss sdpa_kernel "
+    "set_detect_anomaly set_grad_enabled stream tqdm trange train_mode".split()
+)
+"""Context managers that let exceptions pass."""
+
+GRADIENT_WORD = re.compile(
+    r"(?:^|_)(backward|backprop|backpropagate|zero_grad|zero_grads|clear_grad|clear_grads|grad|grads|gradient|gradients"
+    r"|optimi[sz]e|optim|optimizer|unscale)(?:_|$)|backward|zero_grad",
+    re.IGNORECASE,
+)
+"""A function that cannot be followed and is called like this is never taken for harmless."""
+
+GRADIENT_SWITCHES = frozenset(
+    "enable_grad inference_mode is_grad_enabled no_grad requires_grad requires_grad_ set_grad_enabled grad_enabled "
+    "gradient_checkpointing_enable gradient_checkpointing_disable has_grad mark_non_differentiable retain_grad".split()
+)
+"""Functions with such a word in their name that only switch recording on or off."""
+
+CARRIER_WORD = re.compile(
+    r"(?:^|_)(model|net|network|module|optimizer|optim|opt|optimiser|param|parameter|policy|actor|critic|generator"
+    r"|discriminator|encoder|decoder|agent|learner|trainer|engine)s?(?:_?[a-z]|[A-Z])?\d*$",
+)
+"""Names that are taken to hold a model, an optimizer or parameters without further evidence."""
+
+OPTIMIZER_WORD = re.compile(r"(?:^|_)(opt|opts|optim|optims|optimizer|optimizers|optimiser)(?:_|\d|$)|optim", re.IGNORECASE)
+SCHEDULER_WORD = re.compile(r"sched|lr_|warmup|annealer", re.IGNORECASE)
+SCALER_WORD = re.compile(r"scaler", re.IGNORECASE)
+
+HOOKS = frozenset(
+    "register_hook register_post_accumulate_grad_hook register_full_backward_hook register_backward_hook "
+    "register_full_backward_pre_hook register_multi_grad_hook".split()
+)
+"""Registrations after which a backward itself may look at gradients."""

@@ -1,0 +1,209 @@
+"""A parsed file to its :class:`Program`: every function lowered, calls linked, what has no effect dropped."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codemods.events import Call, Event, Mark, Path, Rebind, Span
+from codemods.ir.nodes import Block, Function, Program, Region
+from codemods.lower.blocks import new_graph
+from codemods.lower.calls import Target, resolve
+from codemods.lower.certain import certain_paths
+from codemods.lower.expressions import Expressions, span_of
+from codemods.lower.statements import Statements
+from codemods.lower.world import World, world_of
+from codemods.syntax import FUNCTIONS, FunctionNode
+
+if TYPE_CHECKING:
+    from codemods.lower.scopes import Scope
+
+
+def lower(tree: ast.Module) -> Program:
+    """Lower a module.
+
+    Raises :class:`codemods.lower.blocks.TooLarge` when a function has more blocks than the analysis follows and
+    ``RecursionError`` when expressions are nested deeper than the interpreter allows.
+    """
+    world = world_of(tree)
+    recursive = _recursive(world)
+    functions = {"<module>": _lower_function(world, tree, recursive)}
+    for node in world.functions.values():
+        function = _lower_function(world, node, recursive)
+        functions[function.name] = function
+    functions = _pruned(functions)
+    sources, distinct = _sources(world, functions)
+    functions = _with_roots(world, functions)
+    calls = [node for node in world.scopes.of_node if isinstance(node, ast.Call)]
+    certain = certain_paths(world, functions, calls)
+    return Program(functions, world.evidence.hooked, sources, distinct, certain)
+
+
+def _lower_function(world: World, node: ast.Module | FunctionNode, recursive: frozenset[str]) -> Function:
+    scope = world.scope(node)
+    span = Span(1, 0, 1) if isinstance(node, ast.Module) else span_of(node)
+    graph = new_graph(span.line)
+    statements = Statements(world, graph, Expressions(world, graph, recursive))
+    if isinstance(node, ast.Lambda):
+        statements.expressions.visit(node.body)
+    else:
+        statements.suite(node.body)
+    graph.link(graph.current, graph.exit)
+    blocks = graph.frozen()
+    body = Region(0, frozenset(range(len(blocks))), span, loop=False)
+    variables = tuple(world.scopes.variable(one, scope) for one in scope.parameters)
+    return Function(scope.name, variables, blocks, graph.exit, graph.raise_exit, (body, *graph.regions), span, root=False)
+
+
+def _recursive(world: World) -> frozenset[str]:
+    """Functions on a cycle of the call graph: those that can reach themselves (Tarjan's components)."""
+    callees: dict[str, set[str]] = {name: set() for name in world.functions}
+    for node, scope in world.scopes.of_node.items():
+        caller = _function_around(scope)
+        if isinstance(node, ast.Call) and caller is not None:
+            target = resolve(world, node, None)
+            if isinstance(target, Target):
+                callees[caller].add(target.name)
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    open_: list[str] = []
+    cyclic: set[str] = set()
+    for start in callees:
+        work: list[tuple[str, list[str]]] = [(start, sorted(callees[start]))] if start not in index else []
+        if work:
+            index[start] = low[start] = len(index)
+            open_.append(start)
+        while work:
+            name, pending = work[-1]
+            if pending:
+                callee = pending.pop()
+                if callee not in index:
+                    index[callee] = low[callee] = len(index)
+                    open_.append(callee)
+                    work.append((callee, sorted(callees[callee])))
+                elif callee in open_:
+                    low[name] = min(low[name], index[callee])
+                continue
+            work.pop()
+            if work:
+                low[work[-1][0]] = min(low[work[-1][0]], low[name])
+            if low[name] == index[name]:
+                component = open_[open_.index(name) :]
+                del open_[open_.index(name) :]
+                if len(component) > 1 or name in callees[name]:
+                    cyclic.update(component)
+    return frozenset(cyclic)
+
+
+def _function_around(scope: Scope) -> str | None:
+    one: Scope | None = scope
+    while one is not None:
+        if isinstance(one.node, FUNCTIONS):
+            return one.name
+        one = one.parent
+    return None
+
+
+def _pruned(functions: dict[str, Function]) -> dict[str, Function]:
+    """Replace calls of functions that do nothing to gradients by marks."""
+    effective: set[str] = set()
+    callers: dict[str, list[str]] = {name: [] for name in functions}
+    pending: list[str] = []
+    for name, function in functions.items():
+        for block in function.blocks:
+            for event in block.events:
+                if isinstance(event, Call):
+                    callers[event.function].append(name)
+                elif not isinstance(event, Mark) and not (isinstance(event, Rebind) and event.target.scope == name):
+                    pending.append(name)
+    while pending:
+        name = pending.pop()
+        if name not in effective:
+            effective.add(name)
+            pending.extend(callers[name])
+
+    def kept(event: Event) -> Event:
+        if isinstance(event, Call) and event.function not in effective:
+            return Mark(event.span)
+        return event
+
+    return {
+        name: _with_blocks(function, tuple(_mapped(block, kept) for block in function.blocks))
+        for name, function in functions.items()
+    }
+
+
+def _mapped(block: Block, change: object) -> Block:
+    assert callable(change)
+    return Block(tuple(change(one) for one in block.events), block.successors, block.on_raise, block.line)
+
+
+def _with_blocks(function: Function, blocks: tuple[Block, ...], *, root: bool | None = None) -> Function:
+    return Function(
+        function.name,
+        function.variables,
+        blocks,
+        function.exit,
+        function.raise_exit,
+        function.regions,
+        function.span,
+        function.root if root is None else root,
+    )
+
+
+def _with_roots(world: World, functions: dict[str, Function]) -> dict[str, Function]:
+    """Mark the functions that code outside the file may call: nobody here does, or their name is handed around."""
+    callees = {
+        name: sorted({one.function for block in function.blocks for one in block.events if isinstance(one, Call)})
+        for name, function in functions.items()
+    }
+    called = {callee for name, found in callees.items() for callee in found if callee != name}
+    roots = {
+        name
+        for name in functions
+        if name != "<module>" and (name not in called or name.rpartition(".")[2] in world.escaping)
+    }
+    reached: set[str] = set()
+    pending = ["<module>", *sorted(roots)]
+    for name in [*functions, None]:
+        while pending:
+            one = pending.pop()
+            if one not in reached:
+                reached.add(one)
+                pending.extend(callees[one])
+        if name is not None and name not in reached:
+            roots.add(name)
+            pending.append(name)
+    return {name: _with_blocks(one, one.blocks, root=name in roots) for name, one in functions.items()}
+
+
+def _sources(world: World, functions: dict[str, Function]) -> tuple[dict[Path, Path], frozenset[Path]]:
+    """Which paths are only ever optimizers over one module, and which modules are built once and apart."""
+    rebinds: dict[Path, list[Path | None]] = {}
+    for function in functions.values():
+        for block in function.blocks:
+            for event in block.events:
+                if isinstance(event, Rebind):
+                    rebinds.setdefault(event.target, []).append(event.source)
+    sources = {
+        target: found[0]
+        for target, found in rebinds.items()
+        if found[0] is not None
+        and all(one == found[0] for one in found)
+        and len(found) == len(world.evidence.bindings.get(target, found))
+    }
+    distinct = {path for path in set(sources.values()) if _built_apart(world, path)}
+    return sources, frozenset(distinct)
+
+
+def _built_apart(world: World, path: Path) -> bool:
+    """Whether ``path`` is bound once, to a constructor call that is handed nothing which holds parameters."""
+    value = world.evidence.sole_binding(path)
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in ("to", "cuda", "cpu"):
+        value = value.func.value
+    if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Name | ast.Attribute):
+        return False
+    parts = [*value.args, *(one.value for one in value.keywords)]
+    return not any(world.evidence.holds(one) for one in parts) and (
+        isinstance(value.func, ast.Name) or world.evidence.imported(value.func) is not None
+    )

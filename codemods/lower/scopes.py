@@ -1,0 +1,172 @@
+"""Which variable a name means: Python's scoping rules (language reference, 4.2.2), for one module.
+
+Comprehension variables count as variables of the function around them, which can only make a name look rebound
+more often than it is.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from codemods.events import Path
+from codemods.syntax import FUNCTIONS, FunctionNode, bound_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """A module, class or function; ``name`` is unique in the file and free of line numbers."""
+
+    name: str
+    node: ast.AST
+    parent: Scope | None
+    bound: set[str] = field(default_factory=set)
+    module_names: set[str] = field(default_factory=set)
+    outer_names: set[str] = field(default_factory=set)
+
+    @property
+    def is_class(self) -> bool:
+        """Whether names bound here are hidden from the functions inside."""
+        return isinstance(self.node, ast.ClassDef)
+
+    @property
+    def parameters(self) -> list[str]:
+        """Names of a function's parameters, in the order in which positions fill them, star ones last."""
+        if not isinstance(self.node, FUNCTIONS):
+            return []
+        args = self.node.args
+        names = [one.arg for one in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
+        return names + [star.arg for star in (args.vararg, args.kwarg) if star is not None]
+
+    @property
+    def method_of(self) -> ast.ClassDef | None:
+        """The class whose instance the first parameter is."""
+        if self.parent is None or not self.parent.is_class or not isinstance(self.node, FUNCTIONS):
+            return None
+        decorators = {ast.unparse(one) for one in getattr(self.node, "decorator_list", ())}
+        if "staticmethod" in decorators or "classmethod" in decorators or not self.parameters:
+            return None
+        assert isinstance(self.parent.node, ast.ClassDef)
+        return self.parent.node
+
+    def enclosing(self) -> Iterator[Scope]:
+        """This scope and those around it whose names its code sees."""
+        scope: Scope | None = self
+        while scope is not None:
+            if scope is self or not scope.is_class:
+                yield scope
+            scope = scope.parent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scopes:
+    """All scopes of a module, and for each node the scope in which it is evaluated."""
+
+    module: Scope
+    of_node: dict[ast.AST, Scope]
+    inner: dict[ast.AST, Scope]
+    families: dict[str, str]
+
+    def binding(self, name: str, scope: Scope) -> Scope:
+        """The scope that binds ``name`` for code in ``scope``; the module's for globals and builtins."""
+        if name in scope.module_names:
+            return self.module
+        for one in scope.enclosing():
+            if name in one.bound and not (one is scope and name in one.outer_names):
+                return one
+        return self.module
+
+    def variable(self, name: str, scope: Scope) -> Path:
+        """The access path of a plain name."""
+        owner = self.binding(name, scope)
+        method_of = owner.method_of
+        if method_of is not None and owner.parameters[0] == name:
+            return Path("class " + self.families[method_of.name], "self")
+        return Path("" if owner is self.module else owner.name, name)
+
+    def path(self, node: ast.expr) -> Path | None:
+        """The access path of a pure receiver expression; None where a call or arithmetic takes part."""
+        if isinstance(node, ast.Name):
+            return self.variable(node.id, self.of_node[node])
+        if isinstance(node, ast.Attribute):
+            base = self.path(node.value)
+            return base and base.extended((f".{node.attr}",))
+        if isinstance(node, ast.Subscript):
+            base = self.path(node.value)
+            names = [one for one in ast.walk(node.slice) if isinstance(one, ast.expr)]
+            if base is None or not all(
+                isinstance(one, ast.Constant | ast.Name | ast.Attribute | ast.UnaryOp) for one in names
+            ):
+                return None
+            indices = tuple(
+                self.variable(one.id, self.of_node[one]) for one in names if isinstance(one, ast.Name)
+            )
+            return base.extended((f"[{ast.unparse(node.slice)}]",), indices)
+        return None
+
+
+def _families(classes: list[ast.ClassDef]) -> dict[str, str]:
+    """Class name -> name of one class for all that are linked by inheritance inside the file."""
+    family = {one.name: one.name for one in classes}
+
+    def find(name: str) -> str:
+        while family[name] != name:
+            name = family[name]
+        return name
+
+    for one in classes:
+        for base in one.bases:
+            if isinstance(base, ast.Name) and base.id in family:
+                family[find(one.name)] = find(base.id)
+    return {name: find(name) for name in family}
+
+
+def scopes_of(tree: ast.Module) -> Scopes:
+    """Compute the scopes of a module. Linear in its nodes; no recursion, so no depth is too deep."""
+    module = Scope("<module>", tree, None)
+    of_node: dict[ast.AST, Scope] = {}
+    inner: dict[ast.AST, Scope] = {tree: module}
+    classes: list[ast.ClassDef] = []
+    taken: dict[str, int] = {}
+    stack: list[tuple[ast.AST, Scope]] = [(tree, module)]
+    while stack:
+        node, scope = stack.pop()
+        of_node[node] = scope
+        scope.bound.update(bound_names(node))
+        if isinstance(node, ast.Global):
+            scope.module_names.update(node.names)
+        elif isinstance(node, ast.Nonlocal):
+            scope.outer_names.update(node.names)
+        body_scope = scope
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            body_scope = inner[node] = _open(node, scope, taken)
+            if isinstance(node, ast.ClassDef):
+                classes.append(node)
+        stack.extend(reversed(list(_children(node, scope, body_scope))))
+    return Scopes(module, of_node, inner, _families(classes))
+
+
+def _open(node: FunctionNode | ast.ClassDef, scope: Scope, taken: dict[str, int]) -> Scope:
+    name = getattr(node, "name", "<lambda>")
+    qualified = name if scope.parent is None else f"{scope.name}.{name}"
+    taken[qualified] = taken.get(qualified, 0) + 1
+    if taken[qualified] > 1:
+        qualified = f"{qualified}#{taken[qualified]}"
+    opened = Scope(qualified, node, scope)
+    opened.bound.update(opened.parameters)
+    return opened
+
+
+def _children(node: ast.AST, outside: Scope, inside: Scope) -> Iterator[tuple[ast.AST, Scope]]:
+    """Children with their scopes: defaults, decorators, bases and annotations are evaluated outside."""
+    if isinstance(node, ast.Lambda):
+        yield node.args, outside
+        yield node.body, inside
+        return
+    body = set(map(id, node.body)) if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else set()
+    for child in ast.iter_child_nodes(node):
+        yield child, inside if id(child) in body else outside

@@ -1,0 +1,164 @@
+"""The definitions of one file: its functions by qualified name, its classes and how they inherit."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.lower.evidence import Evidence, collect
+from codemods.lower.scopes import Scope, Scopes, scopes_of
+from codemods.syntax import FUNCTIONS, FunctionNode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemods.events import Path
+
+TRANSPARENT = frozenset(
+    "torch.no_grad torch.enable_grad torch.inference_mode torch.set_grad_enabled torch.autocast torch.amp.autocast "
+    "torch.cuda.amp.autocast torch.compile torch.jit.ignore functools.wraps typing.override abc.abstractmethod".split()
+)
+"""Decorators whose result runs the function as it stands, once for each call."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class World:
+    """One parsed file with everything that name resolution needs."""
+
+    tree: ast.Module
+    scopes: Scopes
+    evidence: Evidence
+    functions: dict[str, FunctionNode]
+    definitions: dict[tuple[str, str], list[ast.AST]]
+    classes: dict[str, ast.ClassDef]
+    escaping: frozenset[str]
+
+    def scope(self, node: ast.AST) -> Scope:
+        """The scope that a function or class opens."""
+        return self.scopes.inner[node]
+
+    def definition(self, name: str, scope: Scope) -> ast.AST | None:
+        """The one ``def`` or ``class`` that ``name`` always means in ``scope``, None when unclear."""
+        owner = self.scopes.binding(name, scope)
+        found = self.definitions.get((owner.name, name), [])
+        path = self.scopes.variable(name, scope)
+        if len(found) != 1 or self.evidence.bindings.get(path) or name in self.evidence.imports:
+            return None
+        return found[0]
+
+    def lineage(self, one: ast.ClassDef) -> Iterator[ast.ClassDef]:
+        """A class and its bases of the same file, nearest first (depth first, each once)."""
+        pending, seen = [one], set()
+        while pending:
+            current = pending.pop(0)
+            if current.name in seen:
+                continue
+            seen.add(current.name)
+            yield current
+            pending[:0] = [self.classes[base.id] for base in current.bases if isinstance(base, ast.Name) and base.id in self.classes]
+
+    def foreign_bases(self, one: ast.ClassDef) -> list[str]:
+        """Base classes of a class and its bases that other files define, as dotted names."""
+        found: list[str] = []
+        for each in self.lineage(one):
+            for base in each.bases:
+                if not (isinstance(base, ast.Name) and (base.id in self.classes or base.id == "object")):
+                    found.append(self.evidence.imported(base) or ast.unparse(base))
+        return found
+
+    def method(self, one: ast.ClassDef, name: str) -> FunctionNode | None:
+        """The method of that name which an instance of exactly this class has."""
+        for each in self.lineage(one):
+            for statement in each.body:
+                if isinstance(statement, FUNCTIONS) and statement.name == name:
+                    return statement
+        return None
+
+    def overrides(self, one: ast.ClassDef, name: str) -> list[FunctionNode]:
+        """Every method that ``self.name`` may mean inside a class: its own, or that of a class derived from it."""
+        found: list[FunctionNode] = []
+        for other in self.classes.values():
+            if any(each is one for each in self.lineage(other)):
+                method = self.method(other, name)
+                if method is not None and method not in found:
+                    found.append(method)
+        return found
+
+    def methods_named(self, name: str) -> list[FunctionNode]:
+        """All methods of that name in the file, except those that ``torch.autograd`` calls."""
+        found: list[FunctionNode] = []
+        for one in self.classes.values():
+            if any(base.rpartition(".")[2] == "Function" for base in self.foreign_bases(one)):
+                continue
+            found += [each for each in one.body if isinstance(each, FUNCTIONS) and each.name == name]
+        return found
+
+    def class_of(self, path: Path) -> ast.ClassDef | None:
+        """The class of the file of which ``path`` is always an instance."""
+        value = self.evidence.sole_binding(path)
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+            found = self.definition(value.func.id, self.scopes.of_node[value.func])
+            return found if isinstance(found, ast.ClassDef) else None
+        return None
+
+    def builds_module(self, value: ast.expr) -> bool:
+        """Whether an expression constructs an object: a call of a class of this file, or of ``torch.nn``."""
+        while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in ("to", "cuda", "cpu"):
+            value = value.func.value
+        if not isinstance(value, ast.Call):
+            return False
+        if isinstance(value.func, ast.Name):
+            return isinstance(self.definition(value.func.id, self.scopes.of_node[value.func]), ast.ClassDef)
+        return (self.evidence.imported(value.func) or "").startswith("torch.nn.")
+
+    def touches(self, node: ast.AST) -> bool:
+        """Whether a function or class may touch gradients, by the names that it mentions."""
+        return self.scope(node).name in self.evidence.touching
+
+
+def transparent(world: World, node: FunctionNode) -> bool:
+    """Whether a call of a decorated function runs its body as it stands."""
+    for one in getattr(node, "decorator_list", ()):
+        called = one.func if isinstance(one, ast.Call) else one
+        name = world.evidence.imported(called) or ast.unparse(called)
+        if name not in TRANSPARENT and name not in ("staticmethod", "classmethod"):
+            return False
+    return True
+
+
+def is_generator(node: FunctionNode) -> bool:
+    """Whether calling the function only makes an iterator."""
+    body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
+    while body:
+        one = body.pop()
+        if isinstance(one, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(one, (*FUNCTIONS, ast.ClassDef)):
+            body.extend(ast.iter_child_nodes(one))
+    return False
+
+
+def world_of(tree: ast.Module) -> World:
+    """Collect the definitions of a parsed file."""
+    scopes = scopes_of(tree)
+    evidence = collect(tree, scopes)
+    functions: dict[str, FunctionNode] = {}
+    definitions: dict[tuple[str, str], list[ast.AST]] = defaultdict(list)
+    classes: dict[str, ast.ClassDef] = {}
+    callees = {id(node.func) for node in scopes.of_node if isinstance(node, ast.Call)}
+    escaping: set[str] = set()
+    for node, scope in scopes.of_node.items():
+        if isinstance(node, FUNCTIONS):
+            functions[scopes.inner[node].name] = node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            definitions[(scope.name, node.name)].append(node)
+        if isinstance(node, ast.ClassDef):
+            classes[node.name] = node
+        if id(node) not in callees:
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                escaping.add(node.id)
+            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+                escaping.add(node.attr)
+    return World(tree, scopes, evidence, functions, definitions, classes, frozenset(escaping))

@@ -1,0 +1,227 @@
+"""From verdicts to moves: where each late ``zero_grad`` should go (docs/placement.md), as data.
+
+A move stays inside its suite. It goes to the top of a loop or function body, elsewhere directly before the first
+statement that leads to the backward; never above a statement that binds what it needs, nor above a way out of the
+iteration that may mean "not training": where that one is taken, the receiver may be None.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.effects import Effect, Effects
+from codemods.events import Backward, Path, Rebind, Zero
+from codemods.moves import Move, Position
+from codemods.settings import Placement
+from codemods.syntax import FUNCTIONS, bound_names, bound_targets, suites
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from codemods.ir.nodes import Program
+    from codemods.judge import Judged
+
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A statement, the suite it stands in, and what that suite is the body of."""
+
+    suite: list[ast.stmt]
+    index: int
+    parent: ast.AST
+
+    @property
+    def statement(self) -> ast.stmt:
+        """The statement itself."""
+        return self.suite[self.index]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A move with the ``zero_grad`` it is about, or the reason why there is none."""
+
+    zero: Effect
+    move: Move | None
+    reason: str = ""
+
+
+class Layout:
+    """The suites of a module by the position of their statements."""
+
+    def __init__(self, tree: ast.Module, text: str) -> None:
+        self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._places: dict[tuple[int, int], Place] = {}
+        self._suites: dict[int, ast.AST] = {}
+        for node in ast.walk(tree):
+            for suite in suites(node):
+                self._suites[id(suite)] = node
+                for index, statement in enumerate(suite):
+                    self._places[(statement.lineno, statement.col_offset)] = Place(suite, index, node)
+
+    def place(self, line: int, column: int) -> Place | None:
+        """The statement that starts there (column in UTF-8 bytes, as ``ast`` counts)."""
+        return self._places.get((line, column))
+
+    def at(self, position: Position) -> Place:
+        """The statement that starts at a position of a move. Raises KeyError where none does."""
+        line = self._lines[position.line - 1]
+        return self._places[(position.line, len(line[: position.column].encode("utf-8")))]
+
+    def position(self, node: ast.stmt) -> Position:
+        """Where a statement starts, in characters."""
+        line = self._lines[node.lineno - 1]
+        return Position(node.lineno, len(line.encode("utf-8")[: node.col_offset].decode("utf-8", "replace")))
+
+
+def plan(program: Program, layout: Layout, judged: Judged, placement: Placement) -> list[Planned]:
+    """One planned move, or one reason, for each late ``zero_grad`` of a zero-last training step."""
+    effects = Effects(program).of(judged.function)
+    return [_plan(program, layout, judged, effects, zero, placement) for zero in judged.zeros]
+
+
+def _plan(
+    program: Program, layout: Layout, judged: Judged, effects: Sequence[Effect], zero: Effect, placement: Placement
+) -> Planned:
+    event = zero.event
+    assert isinstance(event, Zero)
+    if not zero.direct:
+        return Planned(zero, None, f"zero_grad() happens inside the function called on line {zero.span.line}")
+    place = layout.place(event.span.line, event.span.column)
+    if place is None or not event.statement:
+        return Planned(zero, None, "zero_grad() is part of a larger expression")
+    late = place.suite[: place.index]
+    held = [_within(statement, effects) for statement in late]
+    backwards = [number for number, found in enumerate(held) if any(isinstance(one.event, Backward) for one in found)]
+    if not backwards:
+        return Planned(zero, None, "zero_grad() stands in a suite of its own, without the backward")
+    top = _first(place, late, backwards[0]) if placement is Placement.TOP else backwards[0]
+    lowest = _lowest(program, judged, place, event.receiver, late, held)
+    index = max(top, lowest)
+    if index > backwards[0]:
+        return Planned(zero, None, f"{event.receiver.text} is bound between the backward and zero_grad()")
+    before = place.suite[index]
+    return Planned(zero, Move(layout.position(place.statement), layout.position(before)))
+
+
+def _within(statement: ast.stmt, effects: Sequence[Effect]) -> list[Effect]:
+    """The effects that happen inside a statement, by position."""
+    start = (statement.lineno, statement.col_offset)
+    end = (statement.end_lineno or statement.lineno, statement.end_col_offset or 0)
+    return [one for one in effects if start <= (one.span.line, one.span.column) < end]
+
+
+def _first(place: Place, late: list[ast.stmt], backward: int) -> int:
+    """The first index of the suite that the default placement allows."""
+    if isinstance(place.parent, LOOPS) and place.suite is place.parent.body:
+        return 0
+    if isinstance(place.parent, FUNCTIONS):
+        first = late[0]
+        documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+        return 1 if documented else 0
+    return _leading(late, backward)
+
+
+def _leading(late: list[ast.stmt], backward: int) -> int:
+    """The first statement that computes, directly or not, what the backward uses."""
+    needed = _loaded(late[backward])
+    first = backward
+    for index in reversed(range(backward)):
+        bound = _bound(late[index])
+        if bound & needed and not isinstance(late[index], ast.Import | ast.ImportFrom | ast.ClassDef | ast.FunctionDef):
+            first = index
+            needed |= _loaded(late[index])
+    return first
+
+
+def _loaded(statement: ast.stmt) -> set[str]:
+    return {one.id for one in ast.walk(statement) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    return {name for one in ast.walk(statement) for name in bound_names(one)}
+
+
+def _lowest(
+    program: Program, judged: Judged, place: Place, receiver: Path, late: list[ast.stmt], held: list[list[Effect]]
+) -> int:
+    """The first index above which nothing binds a name of the call or may leave because nobody trains."""
+    names = {one.id for one in ast.walk(place.statement) if isinstance(one, ast.Name)}
+    attributes = {one.attr for one in ast.walk(place.statement) if isinstance(one, ast.Attribute)} - {"zero_grad"}
+    lowest = 0
+    varying = _varying(judged, place)
+    certain = receiver in program.certain
+    for index, statement in enumerate(late):
+        rebinds = any(isinstance(one.event, Rebind) and receiver.depends_on(one.event.target) for one in held[index])
+        if rebinds or _bound(statement) & names or _sets(statement, attributes) or _declares(statement, names):
+            lowest = index + 1
+        elif not certain and _may_mean_not_training(statement, varying) and not _after_backward(held, index):
+            lowest = index + 1
+    return lowest
+
+
+def _after_backward(held: list[list[Effect]], index: int) -> bool:
+    return any(isinstance(one.event, Backward) for found in held[: index + 1] for one in found)
+
+
+def _sets(statement: ast.stmt, attributes: set[str]) -> bool:
+    return any(
+        isinstance(target, ast.Attribute) and target.attr in attributes
+        for one in ast.walk(statement)
+        for target in bound_targets(one)
+    )
+
+
+def _declares(statement: ast.stmt, names: set[str]) -> bool:
+    """``global`` and ``nonlocal`` must come before any use of the name."""
+    return any(isinstance(one, ast.Global | ast.Nonlocal) and set(one.names) & names for one in ast.walk(statement))
+
+
+def _varying(judged: Judged, place: Place) -> set[str]:
+    """Names that get a value in each iteration: a test of one of them cannot mean "not training"."""
+    if not isinstance(place.parent, LOOPS):
+        return set()
+    return _bound(place.parent)
+
+
+def _may_mean_not_training(statement: ast.stmt, varying: set[str]) -> bool:
+    return any(not _iteration_dependent(tests, varying) for tests in _exits(statement, (), in_loop=False))
+
+
+def _exits(node: ast.AST, tests: tuple[ast.expr | None, ...], *, in_loop: bool) -> Iterable[tuple[ast.expr | None, ...]]:
+    """For each way out of the iteration inside a statement, the tests it stands under (None: an exception)."""
+    if isinstance(node, ast.Return) or (isinstance(node, ast.Break | ast.Continue) and not in_loop):
+        yield tests
+        return
+    if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        return
+    inner = in_loop or isinstance(node, LOOPS)
+    for child in ast.iter_child_nodes(node):
+        if isinstance(node, ast.If) and isinstance(child, ast.stmt):
+            yield from _exits(child, (*tests, node.test), in_loop=inner)
+        elif isinstance(child, ast.ExceptHandler):
+            yield from _exits(child, (*tests, None), in_loop=inner)
+        elif isinstance(child, ast.stmt | ast.match_case):
+            yield from _exits(child, tests, in_loop=inner)
+
+
+def _iteration_dependent(tests: tuple[ast.expr | None, ...], varying: set[str]) -> bool:
+    """Whether some test on the way decides by what this iteration brought, and by nothing else."""
+    return any(test is None or all(_mentions(atom, varying) for atom in _atoms(test)) for test in tests)
+
+
+def _atoms(test: ast.expr) -> Iterable[ast.expr]:
+    if isinstance(test, ast.BoolOp):
+        for value in test.values:
+            yield from _atoms(value)
+    elif isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        yield from _atoms(test.operand)
+    else:
+        yield test
+
+
+def _mentions(atom: ast.expr, varying: set[str]) -> bool:
+    return any(isinstance(one, ast.Name) and one.id in varying for one in ast.walk(atom))

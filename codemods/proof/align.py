@@ -1,0 +1,113 @@
+"""Two lowered programs side by side: the same program, once the zero events are erased, or none to compare.
+
+The paired program walks ONE control-flow graph; each event carries in which of the versions it stands.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.events import Event, Zero
+from codemods.syntax import suites
+
+if TYPE_CHECKING:
+    from codemods.ir.nodes import Function, Program
+
+
+@dataclass(frozen=True)
+class NotTheSameProgram(Exception):
+    """The versions differ in more than the places of their ``zero_grad`` calls."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """An event, where it stands in the version that has it, and which versions have it."""
+
+    event: Event
+    in_before: bool
+    in_after: bool
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether only one version has it."""
+        return self.in_before != self.in_after
+
+
+@dataclass(frozen=True, slots=True)
+class PairedFunction:
+    """A function of both versions: the control flow of ``before``, and for each block the paired events."""
+
+    function: Function
+    events: tuple[tuple[Paired, ...], ...]
+
+
+def pair(before: Program, after: Program) -> dict[str, PairedFunction]:
+    """Lay the functions of two programs side by side. Raises :class:`NotTheSameProgram`."""
+    if list(before.functions) != list(after.functions):
+        raise NotTheSameProgram("they define different functions")
+    if (before.hooked, before.sources, before.distinct) != (after.hooked, after.sources, after.distinct):
+        raise NotTheSameProgram("their names mean different things")
+    return {name: _pair_function(one, after.functions[name]) for name, one in before.functions.items()}
+
+
+def _pair_function(before: Function, after: Function) -> PairedFunction:
+    if len(before.blocks) != len(after.blocks) or before.root != after.root or before.variables != after.variables:
+        raise NotTheSameProgram(f"{before.name}() has another control flow")
+    events: list[tuple[Paired, ...]] = []
+    for old, new in zip(before.blocks, after.blocks, strict=True):
+        if old.successors != new.successors or old.on_raise != new.on_raise:
+            raise NotTheSameProgram(f"{before.name}() has another control flow")
+        events.append(tuple(_pair_events(before.name, list(old.events), list(new.events))))
+    return PairedFunction(before, tuple(events))
+
+
+def _pair_events(name: str, old: list[Event], new: list[Event]) -> list[Paired]:
+    paired: list[Paired] = []
+    i = j = 0
+    while i < len(old) or j < len(new):
+        first = old[i] if i < len(old) else None
+        second = new[j] if j < len(new) else None
+        if first is not None and first == second:
+            paired.append(Paired(first, in_before=True, in_after=True))
+            i, j = i + 1, j + 1
+        elif isinstance(second, Zero) and not (isinstance(first, Zero) and second in _run(old, i)):
+            paired.append(Paired(second, in_before=False, in_after=True))
+            j += 1
+        elif isinstance(first, Zero):
+            paired.append(Paired(first, in_before=True, in_after=False))
+            i += 1
+        else:
+            raise NotTheSameProgram(f"{name}() does other things than clearing gradients in another order")
+    return paired
+
+
+def _run(events: list[Event], start: int) -> list[Event]:
+    """The zero events that follow each other from ``start`` on."""
+    end = start
+    while end < len(events) and isinstance(events[end], Zero):
+        end += 1
+    return events[start:end]
+
+
+def same_but_for_zeros(before: ast.Module, after: ast.Module) -> bool:
+    """Whether two modules are equal once the statements that clear gradients are erased. Changes both trees."""
+    return ast.dump(_erased(before)) == ast.dump(_erased(after))
+
+
+def is_zero_statement(node: ast.stmt) -> bool:
+    """Whether a statement is nothing but a ``zero_grad`` call."""
+    value = node.value if isinstance(node, ast.Expr) else None
+    if isinstance(value, ast.Await):
+        value = value.value
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "zero_grad"
+
+
+def _erased(tree: ast.Module) -> ast.Module:
+    for node in ast.walk(tree):
+        for suite in suites(node):
+            suite[:] = [one for one in suite if not is_zero_statement(one)]
+    return tree

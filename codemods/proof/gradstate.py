@@ -1,0 +1,105 @@
+"""What two versions of a program know of one gradient, at one point that both have reached.
+
+The gradient is any one that the moved ``zero_grad`` clears. Each transition below is one row of the table in
+docs/promise.md; together they keep this invariant:
+
+    ``before_clear`` (``after_clear``) holds only where the gradient is ``None`` or zeros in that version, and the
+    gradient holds the same sum of backward contributions in both versions unless ``before_extra`` or
+    ``after_extra`` names the ``zero_grad`` that took some away in one version only.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from codemods.events import Flavour
+
+
+class Site(NamedTuple):
+    """A ``zero_grad`` that only one of the versions has here."""
+
+    function: str
+    line: int
+    column: int
+
+
+class State(NamedTuple):
+    """Facts about one gradient in both versions.
+
+    ``member``: the tracked receiver still denotes the optimizer that owns the gradient.
+    ``default_none``: ``zero_grad()`` without arguments leaves ``None`` (torch 2.0 on); a run has one meaning for it.
+    ``before_none``: clear, and by ``None``. ``same_nones``: the gradient is ``None`` in both versions or in neither.
+    ``before_extra``: contributions that only the before version still has, by the zero of the after version which
+    dropped them (residual); ``after_extra`` the other way round (stale).
+    ``accumulating``: an accumulation context has been entered, so a ``zero_grad`` may do nothing.
+    """
+
+    member: bool = True
+    default_none: bool = True
+    before_clear: bool = True
+    after_clear: bool = True
+    before_none: bool = True
+    after_none: bool = True
+    same_nones: bool = True
+    before_extra: Site | None = None
+    after_extra: Site | None = None
+    accumulating: bool = False
+
+    @property
+    def same(self) -> bool:
+        """Whether nobody who looks at the gradient here could tell the versions apart."""
+        return self.before_extra is None and self.after_extra is None and self.same_nones
+
+
+CLEAN = (State(default_none=True), State(default_none=False))
+"""Gradients nobody has touched, for both meanings of ``zero_grad()``."""
+
+DIRTY = tuple(
+    one._replace(before_clear=False, after_clear=False, before_none=False, after_none=False) for one in CLEAN
+)
+"""The same unknown gradients in both versions."""
+
+
+def backward(state: State) -> State:
+    """Something is added, the same in both versions; what was None may be a tensor now."""
+    return state._replace(before_clear=False, after_clear=False, before_none=False, after_none=False)
+
+
+def zero(state: State, flavour: Flavour, site: Site, *, in_before: bool, in_after: bool) -> tuple[State, ...]:
+    """The gradient is cleared in one version or in both."""
+    if not state.member:
+        return (state,)
+    if flavour is Flavour.UNKNOWN:
+        return tuple(
+            _cleared(state, site, to_none=to_none, in_before=in_before, in_after=in_after) for to_none in (True, False)
+        )
+    to_none = flavour is Flavour.NONE or (flavour is Flavour.DEFAULT and state.default_none)
+    return (_cleared(state, site, to_none=to_none, in_before=in_before, in_after=in_after),)
+
+
+def _cleared(state: State, site: Site, *, to_none: bool, in_before: bool, in_after: bool) -> State:
+    before_none = state.before_none or (in_before and to_none)
+    after_none = state.after_none or (in_after and to_none)
+    before_extra, after_extra = state.before_extra, state.after_extra
+    if in_before and in_after:
+        before_extra = after_extra = None
+    elif in_before:
+        before_extra = None
+        after_extra = None if state.after_clear else state.after_extra or site
+    else:
+        after_extra = None
+        before_extra = None if state.before_clear else state.before_extra or site
+    return state._replace(
+        before_clear=state.before_clear or in_before,
+        after_clear=state.after_clear or in_after,
+        before_none=before_none,
+        after_none=after_none,
+        same_nones=(before_none and after_none) or (state.same_nones and not to_none),
+        before_extra=before_extra,
+        after_extra=after_extra,
+    )
+
+
+def rebound(state: State) -> tuple[State, ...]:
+    """The receiver may denote another optimizer now, or again the one that owns the gradient."""
+    return (state._replace(member=True), state._replace(member=False))

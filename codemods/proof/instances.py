@@ -1,0 +1,88 @@
+"""Functions under the arguments they are called with: which path of a root each receiver denotes.
+
+A callee's receivers are renamed to the caller's paths, down from a root. The environment of an instance holds no
+more than its own arguments and the variables of the functions around it, so that their number stays small.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.events import Call, Path
+
+if TYPE_CHECKING:
+    from codemods.proof.align import PairedFunction
+
+Environment = tuple[tuple[Path, Path], ...]
+
+LIMIT = 5_000
+
+
+def canonical(path: Path, environment: Environment) -> Path:
+    """The path of the root that ``path`` denotes."""
+    for variable, meaning in environment:
+        if variable == path.variable:
+            return meaning.extended(path.rest, path.indices)
+    return path
+
+
+class TooMany(Exception):
+    """Functions are called with more combinations of arguments than the proof follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A function with the meaning of its variables."""
+
+    function: str
+    environment: Environment
+
+    def called(self, functions: dict[str, PairedFunction], call: Call) -> Instance:
+        """The instance that a call event runs."""
+        meanings = {
+            variable: meaning
+            for variable, meaning in self.environment
+            if variable.scope and call.function.startswith(variable.scope + ".")
+        }
+        for variable, value in call.arguments:
+            meaning = canonical(value, self.environment)
+            if meaning != variable:
+                meanings[variable] = meaning
+        return Instance(call.function, tuple(sorted(meanings.items(), key=lambda one: (one[0].scope, one[0].root))))
+
+
+def instances(functions: dict[str, PairedFunction], root: str) -> list[Instance]:
+    """Every instance that a root reaches, itself first, in a fixed order. Raises :class:`TooMany`."""
+    found = {Instance(root, ()): None}
+    pending = [Instance(root, ())]
+    while pending:
+        one = pending.pop()
+        if len(found) > LIMIT:
+            raise TooMany
+        for block in functions[one.function].events:
+            for paired in block:
+                if isinstance(paired.event, Call):
+                    callee = one.called(functions, paired.event)
+                    if callee not in found:
+                        found[callee] = None
+                        pending.append(callee)
+    return list(found)
+
+
+def entered_from_outside(functions: dict[str, PairedFunction]) -> frozenset[str]:
+    """Functions that run, directly or not, when code outside the file calls one of its functions."""
+    reached: set[str] = set()
+    pending = [name for name, one in functions.items() if one.function.root]
+    while pending:
+        name = pending.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        pending += [
+            paired.event.function
+            for block in functions[name].events
+            for paired in block
+            if isinstance(paired.event, Call)
+        ]
+    return frozenset(reached)

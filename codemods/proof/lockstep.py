@@ -1,0 +1,293 @@
+"""The proof: two versions of a program, one control-flow graph, one gradient, every path.
+
+For each receiver whose ``zero_grad`` moved, the set of reachable :class:`State` is computed to a fixed point over
+the paired program, calls followed. Somebody who looks at the gradient (an optimizer's step, a read, code that
+cannot be followed) in a state that is not ``same`` is a difference, and the path to it is the witness.
+
+Why one receiver at a time is enough: a gradient's value is the sum of the backward contributions since it was last
+cleared. Taking only one receiver's zeros into account, both versions are shown to have the same last clearing; the
+true one is the latest over all receivers, so it is the same too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from codemods.events import Accumulate, Backward, Call, Path, Read, Rebind, Step, Suspend, Unknown, Zero
+from codemods.proof.gradstate import CLEAN, DIRTY, Site, State, backward, rebound, zero
+from codemods.proof.instances import Environment, Instance, TooMany, canonical, instances
+from codemods.proof.witness import Differs, Kind, Proof, Same, SameIf, Unsure, WitnessLine, shortened, stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codemods.ir.nodes import Program
+    from codemods.proof.align import Paired, PairedFunction
+
+STATES = 2_000_000
+"""Transitions after which a proof gives up: far beyond any real file."""
+
+
+class _Found(Exception):
+    def __init__(self, kind: Kind, site: Site, paired: Paired, path: list[WitnessLine]) -> None:
+        self.kind, self.site, self.paired, self.path = kind, site, paired, path
+
+
+class _GivesUp(Exception):
+    pass
+
+
+def prove(program: Program, functions: dict[str, PairedFunction], *, allow_residual: bool = False) -> Proof:
+    """Whether both versions of a paired program train the same.
+
+    Answers for all moves at once: the first difference found ends the proof. ``program`` is the version before.
+    With ``allow_residual``, old gradients that only the original carries into a step are no difference.
+    """
+    roots = ["<module>", *(name for name, one in functions.items() if one.function.root)]
+    try:
+        reached = {root: instances(functions, root) for root in roots}
+    except TooMany:
+        return Unsure("functions of this file are called with too many combinations of arguments")
+    cells: dict[Path, None] = {}
+    outright = True
+    for root in roots:
+        for one in reached[root]:
+            for paired in (each for block in functions[one.function].events for each in block):
+                if isinstance(paired.event, Zero) and paired.one_sided:
+                    cells[canonical(paired.event.receiver, one.environment)] = None
+                    outright = outright and root == "<module>"
+    needs_clean = False
+    for cell in cells:
+        try:
+            _Lockstep(program, functions, cell, reached, CLEAN, allow_residual).run()
+        except _Found as found:
+            path = shortened(found.path)
+            return Differs(found.kind, cell, found.site, path, found.paired.event)
+        except _GivesUp:
+            return Unsure("the file has more paths than the proof follows", cell)
+        if not outright and not needs_clean:
+            try:
+                _Lockstep(program, functions, cell, reached, CLEAN + DIRTY, allow_residual).run()
+            except (_Found, _GivesUp):
+                needs_clean = True
+    if outright:
+        return Same()
+    return SameIf(("clean-entry", "closed-world") if needs_clean else ("closed-world",))
+
+
+Exits = tuple[frozenset[State], frozenset[State]]
+
+
+@dataclass(slots=True, eq=False)
+class _Lockstep:
+    """One run of the analysis, for one receiver.
+
+    ``pool`` holds the states in which control may be outside the file (between calls from outside, in code that
+    cannot be followed) with the path that led there: any function that outsiders may call starts in one of them,
+    and code that cannot be followed may end in one of them.
+    """
+
+    program: Program
+    functions: dict[str, PairedFunction]
+    cell: Path
+    reached: dict[str, list[Instance]]
+    start: tuple[State, ...]
+    allow_residual: bool
+    pool: dict[State, list[WitnessLine]] = field(default_factory=dict)
+    memo: dict[tuple[Instance, Path, State], Exits] = field(default_factory=dict)
+    tracked: Path = Path("", "")
+    transitions: int = 0
+
+    def run(self) -> None:
+        """Raise _Found with the first difference; return when there is none."""
+        while True:
+            known = len(self.pool)
+            self.memo.clear()
+            self._root("<module>", dict.fromkeys(CLEAN, []))
+            for name, one in self.functions.items():
+                if one.function.root:
+                    self._root(name, {**{state: [] for state in self.start}, **self.pool})
+            if len(self.pool) == known:
+                return
+
+    def _root(self, name: str, entries: dict[State, list[WitnessLine]]) -> None:
+        for tracked in self._aliases(name):
+            self.tracked = tracked
+            for state, path in entries.items():
+                try:
+                    exits, _ = self._function(Instance(name, ()), state)
+                except _Found as found:
+                    found.path[:0] = path
+                    raise
+                entered = WitnessLine(self.functions[name].function.span.line, f"{name}() has run")
+                for one in exits:
+                    self._outside(one, [*path, entered] if name != "<module>" else [])
+
+    def _outside(self, state: State, path: list[WitnessLine]) -> None:
+        self.pool.setdefault(state, path)
+
+    def _aliases(self, root: str) -> list[Path]:
+        """The receivers that may denote the tracked optimizer in calls of ``root``.
+
+        Where the receiver itself is not used, an outsider may hand the same optimizer in under any other name; where
+        none is used at all, only backwards and reads can matter.
+        """
+        if root == "<module>":
+            return [self.cell]
+        receivers: dict[Path, None] = {}
+        for one in self.reached[root]:
+            for paired in (each for block in self.functions[one.function].events for each in block):
+                if isinstance(paired.event, Zero | Step):
+                    receivers[canonical(paired.event.receiver, one.environment)] = None
+        return [self.cell] if self.cell in receivers or not receivers else list(receivers)
+
+    def _function(self, instance: Instance, state: State) -> Exits:
+        key = (instance, self.tracked, state)
+        if key in self.memo:
+            return self.memo[key]
+        function = self.functions[instance.function]
+        blocks = function.function.blocks
+        parents: dict[tuple[int, State], tuple[int, State] | None] = {(0, state): None}
+        pending = [(0, state)]
+        position = 0
+        raised: set[State] = set()
+        while position < len(pending):
+            block, entry = pending[position]
+            position += 1
+            facts: list[State] = [entry]
+            seen: dict[State, None] = {entry: None}
+            for index, paired in enumerate(function.events[block]):
+                following: dict[State, None] = {}
+                for fact in facts:
+                    self.transitions += 1
+                    if self.transitions > STATES:
+                        raise _GivesUp
+                    try:
+                        normal, exceptional = self._event(instance, paired, fact)
+                    except _Found as found:
+                        found.path[:0] = self._path(function, parents, (block, entry), index)
+                        raise
+                    following.update(dict.fromkeys(normal))
+                    seen.update(dict.fromkeys(exceptional))
+                facts = list(following)
+                seen.update(following)
+            on_raise = blocks[block].on_raise
+            if on_raise == function.function.raise_exit:
+                raised.update(seen)
+            else:
+                self._reach(parents, pending, (block, entry), (on_raise,), seen)
+            self._reach(parents, pending, (block, entry), blocks[block].successors, facts)
+        exits = frozenset(fact for block, fact in parents if block == function.function.exit)
+        raised.update(fact for block, fact in parents if block == function.function.raise_exit)
+        self.memo[key] = (exits, frozenset(raised))
+        return self.memo[key]
+
+    @staticmethod
+    def _reach(
+        parents: dict[tuple[int, State], tuple[int, State] | None],
+        pending: list[tuple[int, State]],
+        source: tuple[int, State],
+        targets: Iterable[int],
+        facts: Iterable[State],
+    ) -> None:
+        for target in targets:
+            for fact in facts:
+                if (target, fact) not in parents:
+                    parents[(target, fact)] = source
+                    pending.append((target, fact))
+
+    def _path(
+        self,
+        function: PairedFunction,
+        parents: dict[tuple[int, State], tuple[int, State] | None],
+        end: tuple[int, State],
+        index: int,
+    ) -> list[WitnessLine]:
+        """The notable events on the way from the function's entry to one event."""
+        chain: list[int] = []
+        one: tuple[int, State] | None = end
+        while one is not None:
+            chain.append(one[0])
+            one = parents[one]
+        chain.reverse()
+        found = [stop(paired) for block in chain[:-1] for paired in function.events[block]]
+        found += [stop(paired) for paired in function.events[chain[-1]][: index + 1]]
+        return [line for line in found if line is not None]
+
+    def _event(self, instance: Instance, paired: Paired, state: State) -> tuple[Iterable[State], Iterable[State]]:
+        """States after an event, and those in which it may raise besides the one before and those after."""
+        event = paired.event
+        match event:
+            case Zero():
+                return self._zero(instance, paired, event, state), ()
+            case Backward():
+                if self.program.hooked:
+                    self._consume(paired, state)
+                return (backward(state),), ()
+            case Step():
+                if self._uses(canonical(event.receiver, instance.environment), state):
+                    self._consume(paired, state)
+                return (state,), ()
+            case Read():
+                self._consume(paired, state)
+                return (state,), ()
+            case Unknown():
+                self._consume(paired, state)
+                after = backward(state)
+                return (*rebound(after), *self._elsewhere(after)), ()
+            case Suspend():
+                return (state, *self._elsewhere(state)), ()
+            case Accumulate():
+                return (state._replace(accumulating=True),), ()
+            case Rebind():
+                return (rebound(state) if self._rebinds(instance.environment, event) else (state,)), ()
+            case Call():
+                callee = instance.called(self.functions, event)
+                return self._function(callee, state)
+            case _:
+                return (state,), ()
+
+    def _zero(self, instance: Instance, paired: Paired, event: Zero, state: State) -> Iterable[State]:
+        receiver = canonical(event.receiver, instance.environment)
+        if receiver != self.tracked and receiver != self.program.sources.get(self.tracked):
+            return (state,)
+        site = Site(instance.function, event.span.line, event.span.column)
+        if state.accumulating:
+            if paired.one_sided:
+                raise _Found(Kind.CONDITIONAL, site, paired, [])
+            return (state, *zero(state, event.flavour, site, in_before=True, in_after=True))
+        return zero(state, event.flavour, site, in_before=paired.in_before, in_after=paired.in_after)
+
+    def _consume(self, paired: Paired, state: State) -> None:
+        if state.same:
+            return
+        if state.after_extra is not None:
+            raise _Found(Kind.STALE, state.after_extra, paired, [])
+        site = state.before_extra or Site("", paired.event.span.line, 0)
+        if state.before_extra is None:
+            raise _Found(Kind.FLAVOUR, site, paired, [])
+        if state.after_clear:
+            raise _Found(Kind.LOST, site, paired, [])
+        if not self.allow_residual:
+            raise _Found(Kind.RESIDUAL, site, paired, [])
+
+    def _elsewhere(self, state: State) -> list[State]:
+        """States after code that may call any function of the file that outsiders can call."""
+        self._outside(state, [])
+        return [one for one in self.pool if one.default_none == state.default_none]
+
+    def _rebinds(self, environment: Environment, event: Rebind) -> bool:
+        source = self.program.sources.get(self.tracked)
+        target = canonical(event.target, environment)
+        if target == self.tracked and source is not None and event.source is not None:
+            return False
+        return self.tracked.depends_on(target) or (source is not None and source.depends_on(target))
+
+    def _uses(self, stepping: Path, state: State) -> bool:
+        """Whether a step may use the gradient: its owner's does, another optimizer's unless visibly over another module."""
+        if stepping == self.tracked:
+            return state.member
+        sources, distinct = self.program.sources, self.program.distinct
+        mine, theirs = sources.get(self.tracked), sources.get(stepping)
+        return mine is None or theirs is None or mine == theirs or not {mine, theirs} <= distinct

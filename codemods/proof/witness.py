@@ -1,0 +1,115 @@
+"""The answers of a proof, and the path of source lines that a refusal shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from codemods.events import Accumulate, Backward, Call, Read, Step, Suspend, Unknown, Zero
+
+if TYPE_CHECKING:
+    from codemods.events import Event, Path
+    from codemods.proof.align import Paired
+    from codemods.proof.gradstate import Site
+
+LONGEST = 24
+
+
+class Kind(Enum):
+    """How the versions differ at the end of a witness."""
+
+    STALE = "stale"
+    """The rewritten version still holds gradients that the original has cleared. Never acceptable."""
+    RESIDUAL = "residual"
+    """The original carries old gradients on, the rewritten version does not: a repair, so an unsafe fix."""
+    LOST = "lost"
+    """The rewritten version has cleared gradients that the original is about to use. Never acceptable."""
+    FLAVOUR = "flavour"
+    """``None`` in one version, zeros in the other: momentum, weight decay and readers tell them apart."""
+    CONDITIONAL = "conditional"
+    """The moved call does nothing in some iterations, inside an accumulation context."""
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessLine:
+    """One stop on the way: a 1-based line of the original, and what happens there."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Both versions train the same, whoever calls this file."""
+
+
+@dataclass(frozen=True, slots=True)
+class SameIf:
+    """Both versions train the same under the named assumptions."""
+
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """At the last line of ``path``, somebody sees a difference; ``site`` is the ``zero_grad`` that caused it."""
+
+    kind: Kind
+    receiver: Path
+    site: Site
+    path: tuple[WitnessLine, ...]
+    consumer: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """The analysis does not follow this program. ``receiver`` is set when only that optimizer's moves are in doubt."""
+
+    reason: str
+    receiver: Path | None = None
+
+
+Proof = Same | SameIf | Differs | Unsure
+
+
+def stop(paired: Paired) -> WitnessLine | None:
+    """What a reader of a witness has to know of one event, None for nothing."""
+    event = paired.event
+    text = _text(event)
+    if text is None:
+        return None
+    if isinstance(event, Zero) and paired.one_sided:
+        text += "  <- cleared here in the original" if paired.in_before else "  <- would be cleared here instead"
+    return WitnessLine(event.span.line, text)
+
+
+def _text(event: Event) -> str | None:
+    match event:
+        case Zero(receiver=receiver):
+            return f"{receiver.text}.zero_grad()"
+        case Backward(text=text):
+            return f"{text}.backward()"
+        case Step(receiver=receiver):
+            return f"{receiver.text} steps"
+        case Read(text=text):
+            return f"{text} looks at gradients"
+        case Unknown(reason=reason):
+            return reason
+        case Call(function=function):
+            return f"{function}() is called"
+        case Accumulate(text=text):
+            return f"{text} is entered"
+        case Suspend():
+            return "other coroutines may run"
+        case _:
+            return None
+
+
+def shortened(path: list[WitnessLine]) -> tuple[WitnessLine, ...]:
+    """The path without repeated neighbours; a long one keeps its end."""
+    kept: list[WitnessLine] = []
+    for one in path:
+        if not kept or kept[-1] != one:
+            kept.append(one)
+    return tuple(kept[-LONGEST:])

@@ -1,0 +1,24 @@
+"""What a run was asked to do, as one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Placement(Enum):
+    """Where a moved ``zero_grad`` goes: the top of the iteration, or directly before the backward."""
+
+    TOP = "top"
+    BEFORE_BACKWARD = "before-backward"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Options that decide what happens to a file. ``codes``: the findings that are asked for."""
+
+    unsafe_fixes: bool = False
+    strict: bool = False
+    placement: Placement = Placement.TOP
+    black: bool = False
+    codes: frozenset[str] = frozenset({"GO101", "GO201", "GO202"})

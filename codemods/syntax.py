@@ -1,0 +1,113 @@
+"""Python source to ``ast``, and the few questions about trees that every layer above asks."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+@dataclass(frozen=True)
+class Unparsable(Exception):
+    """The running interpreter cannot read this source as Python; ``message`` says why, in one line."""
+
+    message: str
+    line: int | None
+
+
+def parse(text: str) -> ast.Module:
+    """Parse a module. Raises :class:`Unparsable` and nothing else."""
+    running = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except SyntaxError as error:
+        message = " ".join(str(error.msg).split())
+        raise Unparsable(f"{running} cannot parse this file: {message}", error.lineno) from None
+    except ValueError as error:
+        raise Unparsable(f"{running} cannot parse this file: {error}", None) from None
+    except (RecursionError, MemoryError):
+        raise Unparsable(f"{running} cannot parse this file: it is nested too deeply", None) from None
+
+
+def dotted(node: ast.expr) -> str | None:
+    """``a.b.c`` for a chain of attributes on a name, else None."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
+def callee_name(call: ast.Call) -> str:
+    """The last word of what is called: ``step`` for ``self.opt.step()``; empty for a computed callee."""
+    if isinstance(call.func, ast.Attribute):
+        return call.func.attr
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def arguments(call: ast.Call) -> Iterator[ast.expr]:
+    """Every value handed to a call, stars stripped."""
+    for value in call.args:
+        yield value.value if isinstance(value, ast.Starred) else value
+    for keyword in call.keywords:
+        yield keyword.value
+
+
+def suites(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    """The suites (lists of statements) that a statement or module holds directly."""
+    for name in ("body", "orelse", "finalbody"):
+        suite = getattr(node, name, None)
+        if isinstance(suite, list) and suite and isinstance(suite[0], ast.stmt):
+            yield suite
+    for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+        yield part.body
+
+
+def bound_targets(node: ast.AST) -> Iterator[ast.expr]:
+    """The expressions that this one node binds, deletes or imports over; tuples are taken apart."""
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        targets = list(node.targets)
+    elif isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For | ast.AsyncFor | ast.NamedExpr | ast.comprehension):
+        targets = [node.target]
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        targets = [node.optional_vars]
+    elif isinstance(node, ast.Delete):
+        targets = list(node.targets)
+    while targets:
+        target = targets.pop()
+        if isinstance(target, ast.Tuple | ast.List):
+            targets.extend(target.elts)
+        elif isinstance(target, ast.Starred):
+            targets.append(target.value)
+        else:
+            yield target
+
+
+def bound_names(node: ast.AST) -> Iterator[str]:
+    """The plain names that this one node binds."""
+    for target in bound_targets(node):
+        if isinstance(target, ast.Name):
+            yield target.id
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name.partition(".")[0]
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+        yield node.name
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        yield node.rest
