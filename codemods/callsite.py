@@ -25,7 +25,7 @@ class Facts(Protocol):
         """The last word of what ``path`` is built by when that is one call, else an empty string."""
 
     def path(self, node: ast.expr) -> Path | None:
-        """The access path of an expression, None when it is computed."""
+        """What an expression denotes, names that only stand for another path replaced; None when computed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.events import Accumulate, Backward, Call, Path, Rebind, Step, Unknown, Zero
+from codemods.events import NOTHING, Accumulate, Backward, Call, Path, Rebind, Step, Unknown, Zero
 
 if TYPE_CHECKING:
     from codemods.events import Event, Span
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Effect:
     """One thing that happens at one place of a function, perhaps inside a function called there.
 
-    ``direct``: the function's own event, not that of a callee.
+    ``direct``: the function's own event, not that of a callee. ``origin``: where the event itself stands.
     """
 
     event: Backward | Step | Zero | Unknown | Accumulate | Rebind
@@ -24,6 +24,12 @@ class Effect:
     index: int
     span: Span
     direct: bool
+    origin: tuple[str, Span]
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Block and index in it."""
+        return self.block, self.index
 
     @property
     def receiver(self) -> Path | None:
@@ -49,13 +55,13 @@ class Effects:
             found: list[Effect] = []
             for number, block in enumerate(function.blocks):
                 for index, event in enumerate(block.events):
-                    found.extend(self._at(event, number, index))
+                    found.extend(self._at(function.name, event, number, index))
             self._known[function.name] = tuple(found)
         return self._known[function.name]
 
-    def _at(self, event: Event, block: int, index: int) -> list[Effect]:
+    def _at(self, function: str, event: Event, block: int, index: int) -> list[Effect]:
         if isinstance(event, Backward | Step | Zero | Unknown | Accumulate | Rebind):
-            return [Effect(event, block, index, event.span, direct=True)]
+            return [Effect(event, block, index, event.span, True, (function, event.span))]
         if not isinstance(event, Call):
             return []
         arguments = dict(event.arguments)
@@ -63,10 +69,13 @@ class Effects:
         for one in self.of(self._program.functions[event.function]):
             inner = one.event
             if isinstance(inner, Zero):
-                inner = Zero(_renamed(inner.receiver, arguments), inner.flavour, event.span, statement=False)
+                receiver = _renamed(inner.receiver, arguments)
+                inner = Zero(receiver, inner.flavour, event.span, statement=False, written=receiver.text)
             elif isinstance(inner, Step):
-                inner = Step(_renamed(inner.receiver, arguments), event.span)
+                receiver = _renamed(inner.receiver, arguments)
+                inner = Step(receiver, event.span, receiver.text)
             elif isinstance(inner, Rebind):
                 inner = Rebind(_renamed(inner.target, arguments), inner.source, event.span)
-            found.setdefault(inner, Effect(inner, block, index, event.span, direct=False))
+            if not (isinstance(inner, Zero | Step) and inner.receiver.variable == NOTHING):
+                found.setdefault((inner, one.origin), Effect(inner, block, index, event.span, False, one.origin))
         return list(found.values())

@@ -93,32 +93,32 @@ def _rewritten(source: Source, program: Program, moves: Sequence[Move], *, allow
 def _rows(path: str, judged: Judged, plans: Sequence[Planned], trial: Trial, settings: Settings) -> list[Finding]:
     """The findings of one training step: one, or two when only some of its optimizers' calls can move."""
     if judged.verdict is not Verdict.ZERO_LAST:
-        return [_finding(path, judged, [one.text for one in judged.receivers], judged.verdict, judged.reason)]
+        return [_finding(path, judged, judged.names, judged.verdict, judged.reason)]
     good = [one for one in plans if one.move in trial.accepted]
     bad = [one for one in plans if one not in good]
     if bad and not _own_receivers(judged, good):
         good, bad = [], list(plans)
     rows = []
     if good:
-        names = _own_receivers(judged, good) if bad else [one.text for one in judged.receivers]
+        names = _own_receivers(judged, good) if bad else judged.names
         assumes = sorted({word for one in good if one.move for word in trial.assumes.get(one.move, ())})
         rows.append(
             _finding(path, judged, names, Verdict.ZERO_LAST, judged.reason, fix=Fix.SAFE, assumes=tuple(assumes),
                      applied="GO101" in settings.codes)
         )
     if bad:
-        names = [one.text for one in judged.receivers if one.text not in (rows[0].optimizers if rows else ())]
+        names = [one for one in judged.names if not rows or one not in rows[0].optimizers]
         rows.append(_refused(path, judged, names, bad[0], trial, settings))
     return rows
 
 
 def _own_receivers(judged: Judged, plans: Sequence[Planned]) -> list[str]:
     moved = {one.zero.receiver for one in plans}
-    return [one.text for one in judged.receivers if one in moved]
+    return [name for name, one in zip(judged.names, judged.receivers, strict=True) if one in moved]
 
 
 def _refused(
-    path: str, judged: Judged, names: list[str], planned: Planned, trial: Trial, settings: Settings
+    path: str, judged: Judged, names: Sequence[str], planned: Planned, trial: Trial, settings: Settings
 ) -> Finding:
     refusal = trial.refused.get(planned.move) if planned.move is not None else None
     if refusal is None:
@@ -164,7 +164,7 @@ def _finding(
 ) -> Finding:
     return Finding(
         path=path,
-        line=judged.backward.span.line,
+        line=judged.start.line,
         end_line=judged.end_line,
         function=judged.function.name,
         verdict=verdict,

@@ -76,6 +76,7 @@ class Zero:
     flavour: Flavour
     span: Span = field(compare=False)
     statement: bool = field(default=True, compare=False)
+    written: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,11 @@ class Backward:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An optimizer uses the gradients of ``receiver``."""
+    """An optimizer uses the gradients of ``receiver``. ``written`` is its text at this place."""
 
     receiver: Path
     span: Span = field(compare=False)
+    written: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,15 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Rebind:
-    """``target`` gets a new value; ``source`` is the path M of a value built as ``Optimizer(M.parameters(), ...)``."""
+    """``target`` gets a new value; ``source`` is the path M of a value built as ``Optimizer(M.parameters(), ...)``.
+
+    ``fresh``: the value was constructed here from nothing that holds parameters, so its gradients are clear.
+    """
 
     target: Path
     source: Path | None
     span: Span = field(compare=False)
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,5 +155,8 @@ class Mark:
 
     span: Span = field(compare=False)
 
+
+NOTHING = Path("", "None")
+"""What a parameter denotes when ``None`` is handed in: calling a method on it can only raise."""
 
 Event = Zero | Backward | Step | Read | Rebind | Unknown | Accumulate | Suspend | Call | Mark

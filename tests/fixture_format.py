@@ -199,14 +199,14 @@ def _expectation(path: Path, text: str) -> Expectation:
     if verdict not in _CODE_OF_VERDICT:
         raise _malformed(path, f"unknown verdict {verdict!r}")
     code = _CODE_OF_VERDICT[verdict]
-    if rest[:1] != ([code] if code else []):
+    if code and rest[:1] != [code]:
         raise _malformed(path, f"{verdict} goes with {code or 'no code'}")
     match rest[1:] if code else rest:
         case []:
             return Expectation(verdict, code, None)
         case ["safe"] if code:
             return Expectation(verdict, code, "safe")
-        case ["unsafe"] if code:
+        case ["unsafe"] if code or verdict == "hazard":
             return Expectation(verdict, code, "unsafe")
     raise _malformed(path, f"unreadable expectation {text.strip()!r}")
 

@@ -6,6 +6,7 @@ the gradients, so it is the same wherever the gradients are the same). ``unscale
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from codemods.events import Event, Read, Step
@@ -34,5 +35,5 @@ def recognise(site: CallSite) -> Sequence[Event] | None:
     if site.name == "unscale_":
         return (Read(f"{receiver.text}.unscale_()", site.span),)
     if site.name == "step":
-        return (Step(handed[0], site.span),)
+        return (Step(handed[0], site.span, ast.unparse(site.node.args[0])),)
     return None

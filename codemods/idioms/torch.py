@@ -27,7 +27,7 @@ def recognise(site: CallSite) -> Sequence[Event] | None:
     if site.name == "zero_grad" and site.base is not None:
         if site.receiver is None:
             return (Unknown("zero_grad() is called on an object that is computed on the spot", site.span),)
-        return (Zero(site.receiver, flavour(site.node), site.span, site.statement),)
+        return (Zero(site.receiver, flavour(site.node), site.span, site.statement, ast.unparse(site.base)),)
     if site.name == "step" and site.base is not None:
         return _step(site)
     return None
@@ -35,6 +35,7 @@ def recognise(site: CallSite) -> Sequence[Event] | None:
 
 def _step(site: CallSite) -> Sequence[Event] | None:
     receiver = site.receiver
+    written = "" if site.base is None else ast.unparse(site.base)
     handed = [*site.node.args, *(one.value for one in site.node.keywords)]
     if receiver is None:
         return (Unknown("step() is called on an object that is computed on the spot", site.span),)
@@ -45,8 +46,8 @@ def _step(site: CallSite) -> Sequence[Event] | None:
             return None
         return (Unknown(f"{receiver.text}.step() may be an optimizer's", site.span),)
     if handed and not (len(handed) == 1 and isinstance(handed[0], ast.Constant) and handed[0].value is None):
-        return (Step(receiver, site.span), Unknown(f"{receiver.text}.step() is handed a closure", site.span))
-    return (Step(receiver, site.span),)
+        return (Step(receiver, site.span, written), Unknown(f"{receiver.text}.step() is handed a closure", site.span))
+    return (Step(receiver, site.span, written),)
 
 
 def flavour(call: ast.Call) -> Flavour:

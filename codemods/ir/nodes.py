@@ -42,8 +42,9 @@ class Region:
 class Function:
     """One function, method, lambda, or the module itself (``<module>``).
 
-    ``root``: nobody in the file calls it, so anyone outside may, any number of times. ``regions`` come innermost
-    last, the function's body first.
+    ``root``: nobody in the file calls it, or its name is handed around, so that code outside the file may call it,
+    any number of times. ``handed_around``: code that this file calls may call it back. ``family``: the class family
+    of a method. ``regions``: the function's body first, then its loops.
     """
 
     name: str
@@ -53,7 +54,9 @@ class Function:
     raise_exit: int
     regions: tuple[Region, ...]
     span: Span
-    root: bool
+    root: bool = False
+    handed_around: bool = False
+    family: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.events import NOTHING
 from codemods.lower import harmless
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.world import World, is_generator, transparent
@@ -65,6 +66,11 @@ def _resolve_method(world: World, call: ast.Call, func: ast.Attribute, scope: Sc
     base = func.value
     if isinstance(base, ast.Call) and callee_name(base) == "super":
         return _resolve_super(world, call, func, scope)
+    if isinstance(base, ast.Call) and isinstance(base.func, ast.Name):
+        built = world.definition(base.func.id, scope)
+        method = world.method(built, func.attr) if isinstance(built, ast.ClassDef) else None
+        if method is not None:
+            return _target(world, call, method, None, instance=True)
     path = world.scopes.path(base)
     if path is not None and path in world.evidence.callbacks:
         return Opaque(f"{ast.unparse(func)}() may call back into functions of this file")
@@ -87,7 +93,7 @@ def _resolve_method(world: World, call: ast.Call, func: ast.Attribute, scope: Sc
             if world.scope(method).method_of is not None:
                 return Opaque(f"{ast.unparse(func)}() is called through its class") if world.touches(method) else None
             return _target(world, call, method, None, instance=False)
-    return _namesake(world, func, path)
+    return _namesake(world, call, func, None if path is None else world.evidence.meaning(path))
 
 
 def _own_methods(world: World, name: str, scope: Scope) -> list[FunctionNode]:
@@ -116,7 +122,7 @@ def _first_parameter(scope: Scope) -> str:
     return next((one.parameters[0] for one in scope.enclosing() if one.method_of is not None), "self")
 
 
-def _namesake(world: World, func: ast.Attribute, path: Path | None) -> Opaque | None:
+def _namesake(world: World, call: ast.Call, func: ast.Attribute, path: Path | None) -> Opaque | None:
     """An object of unknown class has a method that shares its name with a gradient-touching one of this file."""
     if path is not None and (
         world.evidence.imported(func) is not None
@@ -125,13 +131,32 @@ def _namesake(world: World, func: ast.Attribute, path: Path | None) -> Opaque | 
     ):
         return None
     for method in world.methods_named(func.attr):
-        if not world.touches(method):
+        owner = world.scope(method).parent
+        if not world.touches(method) or not _fits(call, method):
             continue
+        if path is not None and owner is not None and isinstance(owner.node, ast.ClassDef):
+            if not world.may_be_instance(path, owner.node):
+                continue
         words = {one.attr for one in ast.walk(method) if isinstance(one, ast.Attribute)} & GRADIENT_ATTRIBUTES
         if words <= {func.attr} and func.attr in GRADIENT_ATTRIBUTES:
             continue
         return Opaque(f"{ast.unparse(func)}() may be {world.scope(method).name}() of this file, on an object that cannot be told")
     return None
+
+
+def _fits(call: ast.Call, method: FunctionNode) -> bool:
+    """Whether a method can take the arguments of a call on an instance; Python raises TypeError otherwise."""
+    args = method.args
+    if any(isinstance(one, ast.Starred) for one in call.args) or any(one.arg is None for one in call.keywords):
+        return True
+    positional = [one.arg for one in (*args.posonlyargs, *args.args)][1:]
+    if len(call.args) > len(positional) and args.vararg is None:
+        return False
+    named = {one.arg for one in call.keywords if one.arg is not None}
+    if args.kwarg is None and not named <= {*positional, *(one.arg for one in args.kwonlyargs)}:
+        return False
+    required = positional[: len(positional) - len(args.defaults)] if args.defaults else positional
+    return all(name in named for name in required[len(call.args) :])
 
 
 def _target(world: World, call: ast.Call, node: FunctionNode, this: Path | None, *, instance: bool) -> Target | Opaque | None:
@@ -145,33 +170,54 @@ def _target(world: World, call: ast.Call, node: FunctionNode, this: Path | None,
     parameters = [world.scopes.variable(one, scope) for one in scope.parameters]
     names = list(scope.parameters)
     mapped: dict[Path, Path] = {}
-    handed: set[Path] = set()
+    unnamed: list[Path] = []
     if instance and scope.method_of is not None:
         own = parameters.pop(0)
         names.pop(0)
         if this is not None:
             mapped[own] = this
         else:
-            handed.add(own)
+            unnamed.append(own)
     elif scope.method_of is None and scope.parent is not None and scope.parent.is_class:
         if any(ast.unparse(one) == "classmethod" for one in getattr(node, "decorator_list", ())):
             parameters.pop(0)
             names.pop(0)
+    handed: set[Path] = set()
     for position, value in enumerate(call.args):
         if isinstance(value, ast.Starred) or position >= len(parameters):
             break
+        handed.add(parameters[position])
         _bind(world, parameters[position], value, mapped)
     for keyword in call.keywords:
         if keyword.arg in names:
+            handed.add(parameters[names.index(keyword.arg)])
             _bind(world, parameters[names.index(keyword.arg)], keyword.value, mapped)
-    fresh = [one for one in (*handed, *parameters) if one not in mapped]
+    starred = any(isinstance(one, ast.Starred) for one in call.args) or any(one.arg is None for one in call.keywords)
+    if not starred:
+        _default(world, node, handed, mapped)
+    fresh = [one for one in (*unnamed, *parameters) if one not in mapped]
     return Target(node, name, tuple(mapped.items()), tuple(fresh))
 
 
 def _bind(world: World, parameter: Path, value: ast.expr, mapped: dict[Path, Path]) -> None:
-    path = world.scopes.path(value)
+    path = world.evidence.path(value)
     if path is not None:
         mapped[parameter] = path
+    elif isinstance(value, ast.Constant) and value.value is None:
+        mapped[parameter] = NOTHING
+
+
+def _default(world: World, node: FunctionNode, handed: set[Path], mapped: dict[Path, Path]) -> None:
+    """Parameters that nobody handed anything keep their default; only None says something."""
+    arguments_ = node.args
+    positional = [*arguments_.posonlyargs, *arguments_.args]
+    pairs = list(zip(positional[len(positional) - len(arguments_.defaults) :], arguments_.defaults, strict=True))
+    pairs += [(one, value) for one, value in zip(arguments_.kwonlyargs, arguments_.kw_defaults, strict=True) if value]
+    scope = world.scope(node)
+    for parameter, value in pairs:
+        path = world.scopes.variable(parameter.arg, scope)
+        if path not in handed and path not in mapped and isinstance(value, ast.Constant) and value.value is None:
+            mapped[path] = NOTHING
 
 
 def danger(world: World, call: ast.Call) -> str | None:

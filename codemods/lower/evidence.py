@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 GRADIENT_ATTRIBUTES = frozenset({"backward", "zero_grad", "grad", "step"})
 HOLDER_METHODS = frozenset(
-    "add_param_group eval load_state_dict modules named_modules named_parameters parameters requires_grad_ state_dict "
-    "zero_grad".split()
+    "add_param_group eval load_state_dict modules named_modules named_parameters parameters state_dict zero_grad".split()
 )
 MODULE_METHODS = frozenset("eval modules named_modules named_parameters parameters".split())
 FILLERS = frozenset("add append appendleft extend insert put setdefault update".split())
@@ -37,6 +36,7 @@ class Evidence:
     bindings: dict[Path, list[ast.expr | None]] = field(default_factory=lambda: defaultdict(list))
     methods: dict[Path, set[str]] = field(default_factory=lambda: defaultdict(set))
     called: set[Path] = field(default_factory=set)
+    aliases: dict[Path, Path] = field(default_factory=dict)
     filled: list[tuple[Path, ast.Call]] = field(default_factory=list)
     touching: set[str] = field(default_factory=set)
     holders: set[Path] = field(default_factory=set)
@@ -74,7 +74,8 @@ class Evidence:
             return not self.is_module(path)
         if any(self.builds_optimizer(value) for value in self.bindings.get(path, ())):
             return True
-        return bool(harmless.OPTIMIZER_WORD.search(path.text)) and not self.is_scheduler(path)
+        words = [path.root, *(one for one in path.rest if one.startswith("."))]
+        return any(harmless.OPTIMIZER_WORD.search(one.lstrip(".")) for one in words) and not self.is_scheduler(path)
 
     def builds_optimizer(self, value: ast.expr | None) -> bool:
         """Whether an expression is ``SomeOptimizer(model.parameters(), ...)`` or from ``torch.optim``."""
@@ -174,8 +175,18 @@ class Evidence:
         return words.pop() if len(words) == 1 else ""
 
     def path(self, node: ast.expr) -> Path | None:
-        """The access path of an expression, None when it is computed."""
-        return self.scopes.path(node)
+        """What an expression denotes, names that only stand for another path replaced; None when computed."""
+        path = self.scopes.path(node)
+        return path and self.meaning(path)
+
+    def meaning(self, path: Path) -> Path:
+        """The path without names that are bound once, to another path: ``self.opt`` for ``opt = self.opt``."""
+        for _ in range(8):
+            alias = self.aliases.get(path.variable)
+            if alias is None:
+                break
+            path = alias.extended(path.rest, path.indices)
+        return path
 
     def _known(self, node: ast.expr) -> bool:
         path = self.scopes.path(node)
@@ -184,7 +195,7 @@ class Evidence:
     def _result_holds(self, call: ast.Call) -> bool:
         name = callee_name(call)
         full = self.imported(call.func) or ""
-        if full.startswith("builtins.") and name in harmless.SCALARS:
+        if (full.startswith("builtins.") and name in harmless.SCALARS) or name in harmless.NUMBERS:
             return False
         if isinstance(call.func, ast.Attribute) and not full:
             path = self.scopes.path(call.func)
@@ -217,6 +228,12 @@ def collect(tree: ast.Module, scopes: Scopes) -> Evidence:
     for node in ast.walk(tree):
         _collect_node(evidence, node)
     evidence.touching = _touching(tree, scopes)
+    evidence.aliases = _aliases(evidence, tree)
+    for alias in evidence.aliases:
+        meaning = evidence.meaning(alias)
+        evidence.methods[meaning] |= evidence.methods.get(alias, set())
+        if alias in evidence.called:
+            evidence.called.add(meaning)
     _seed_holders(evidence)
     _close(evidence)
     return evidence
@@ -269,6 +286,23 @@ def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
         if isinstance(node, ast.Assign) and target not in node.targets:
             own = _matching(node, target)
         evidence.bindings[path].append(own)
+
+
+def _aliases(evidence: Evidence, tree: ast.Module) -> dict[Path, Path]:
+    """Plain names bound exactly once, by an assignment of another path."""
+    aliases: dict[Path, Path] = {}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign):
+            continue
+        for target in bound_targets(node):
+            path = evidence.scopes.path(target)
+            if path is None or path.rest or len(evidence.bindings.get(path, ())) != 1:
+                continue
+            value = node.value if target in node.targets else _matching(node, target)
+            meaning = None if value is node.value and target not in node.targets else evidence.scopes.path(value)
+            if meaning is not None and meaning.variable != path:
+                aliases[path] = meaning
+    return aliases
 
 
 def _matching(node: ast.Assign, target: ast.expr) -> ast.expr:

@@ -65,7 +65,8 @@ class Expressions:
             self.graph.emit(Suspend(span_of(node)))
         elif isinstance(node, ast.Yield | ast.YieldFrom):
             self.visit(node.value)
-            self.graph.emit(Unknown("the caller of this generator runs here", span_of(node)))
+            if self.world.scopes.of_node[node].name in self.world.evidence.touching:
+                self.graph.emit(Unknown("the caller of this generator runs here", span_of(node)))
         else:
             for child in ast.iter_child_nodes(node):
                 if isinstance(child, ast.expr):
@@ -92,8 +93,9 @@ class Expressions:
             self.visit(target.value)
             self.visit(target.slice)
         path = self.world.scopes.path(target)
-        if path is not None and self._matters(path):
-            self.graph.emit(Rebind(path, self._source(value), span_of(target)))
+        if path is not None and path not in self.world.evidence.aliases and self._matters(path):
+            fresh = value is not None and self.world.builds_apart(value)
+            self.graph.emit(Rebind(self.world.evidence.meaning(path), self._source(value), span_of(target), fresh))
 
     def _matters(self, path: Path) -> bool:
         holders = self.world.evidence.holders
@@ -113,7 +115,7 @@ class Expressions:
             and not first.args
             and not first.keywords
         ):
-            return self.world.scopes.path(first.func.value)
+            return self.world.evidence.path(first.func.value)
         return None
 
     def _gradient(self, node: ast.Attribute) -> None:
@@ -221,7 +223,7 @@ class Expressions:
             node=node,
             name=callee_name(node),
             base=base,
-            receiver=None if base is None else self.world.scopes.path(base),
+            receiver=None if base is None else self.world.evidence.path(base),
             full=self.world.evidence.imported(node.func),
             span=span_of(statement) if whole and statement is not None else span_of(node),
             statement=whole,

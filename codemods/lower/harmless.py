@@ -17,6 +17,9 @@ BUILTINS = frozenset(
 SCALARS = frozenset("bool float format hash id int isinstance issubclass len print repr round str type".split())
 """Builtins whose result holds none of their arguments."""
 
+NUMBERS = frozenset("clip_grad_norm clip_grad_norm_ clip_grad_value_ get_total_norm".split())
+"""Functions that are handed parameters and return a number."""
+
 PREFIXES = ("torch.nn.functional.", "math.", "time.", "os.", "sys.", "json.", "logging.", "random.", "numpy.", "re.", "datetime.")
 """Modules that neither run a backward nor look at gradients, unless a callback is handed to them."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.events import Call, Event, Mark, Path, Rebind, Span
@@ -16,6 +17,8 @@ from codemods.lower.world import World, world_of
 from codemods.syntax import FUNCTIONS, FunctionNode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from codemods.lower.scopes import Scope
 
 
@@ -33,7 +36,7 @@ def lower(tree: ast.Module) -> Program:
         functions[function.name] = function
     functions = _pruned(functions)
     sources, distinct = _sources(world, functions)
-    functions = _with_roots(world, functions)
+    functions = _with_roots(functions)
     calls = [node for node in world.scopes.of_node if isinstance(node, ast.Call)]
     certain = certain_paths(world, functions, calls)
     return Program(functions, world.evidence.hooked, sources, distinct, certain)
@@ -52,7 +55,11 @@ def _lower_function(world: World, node: ast.Module | FunctionNode, recursive: fr
     blocks = graph.frozen()
     body = Region(0, frozenset(range(len(blocks))), span, loop=False)
     variables = tuple(world.scopes.variable(one, scope) for one in scope.parameters)
-    return Function(scope.name, variables, blocks, graph.exit, graph.raise_exit, (body, *graph.regions), span, root=False)
+    return Function(
+        scope.name, variables, blocks, graph.exit, graph.raise_exit, (body, *graph.regions), span,
+        handed_around=scope.name.rpartition(".")[2] in world.escaping or isinstance(node, ast.Lambda),
+        family=None if scope.method_of is None else world.scopes.families[scope.method_of.name],
+    )  # fmt: skip
 
 
 def _recursive(world: World) -> frozenset[str]:
@@ -128,30 +135,16 @@ def _pruned(functions: dict[str, Function]) -> dict[str, Function]:
         return event
 
     return {
-        name: _with_blocks(function, tuple(_mapped(block, kept) for block in function.blocks))
+        name: replace(function, blocks=tuple(_mapped(block, kept) for block in function.blocks))
         for name, function in functions.items()
     }
 
 
-def _mapped(block: Block, change: object) -> Block:
-    assert callable(change)
+def _mapped(block: Block, change: Callable[[Event], Event]) -> Block:
     return Block(tuple(change(one) for one in block.events), block.successors, block.on_raise, block.line)
 
 
-def _with_blocks(function: Function, blocks: tuple[Block, ...], *, root: bool | None = None) -> Function:
-    return Function(
-        function.name,
-        function.variables,
-        blocks,
-        function.exit,
-        function.raise_exit,
-        function.regions,
-        function.span,
-        function.root if root is None else root,
-    )
-
-
-def _with_roots(world: World, functions: dict[str, Function]) -> dict[str, Function]:
+def _with_roots(functions: dict[str, Function]) -> dict[str, Function]:
     """Mark the functions that code outside the file may call: nobody here does, or their name is handed around."""
     callees = {
         name: sorted({one.function for block in function.blocks for one in block.events if isinstance(one, Call)})
@@ -161,7 +154,7 @@ def _with_roots(world: World, functions: dict[str, Function]) -> dict[str, Funct
     roots = {
         name
         for name in functions
-        if name != "<module>" and (name not in called or name.rpartition(".")[2] in world.escaping)
+        if name != "<module>" and (name not in called or functions[name].handed_around)
     }
     reached: set[str] = set()
     pending = ["<module>", *sorted(roots)]
@@ -174,7 +167,7 @@ def _with_roots(world: World, functions: dict[str, Function]) -> dict[str, Funct
         if name is not None and name not in reached:
             roots.add(name)
             pending.append(name)
-    return {name: _with_blocks(one, one.blocks, root=name in roots) for name, one in functions.items()}
+    return {name: replace(one, root=name in roots) for name, one in functions.items()}
 
 
 def _sources(world: World, functions: dict[str, Function]) -> tuple[dict[Path, Path], frozenset[Path]]:
@@ -199,11 +192,4 @@ def _sources(world: World, functions: dict[str, Function]) -> tuple[dict[Path, P
 def _built_apart(world: World, path: Path) -> bool:
     """Whether ``path`` is bound once, to a constructor call that is handed nothing which holds parameters."""
     value = world.evidence.sole_binding(path)
-    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in ("to", "cuda", "cpu"):
-        value = value.func.value
-    if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Name | ast.Attribute):
-        return False
-    parts = [*value.args, *(one.value for one in value.keywords)]
-    return not any(world.evidence.holds(one) for one in parts) and (
-        isinstance(value.func, ast.Name) or world.evidence.imported(value.func) is not None
-    )
+    return value is not None and world.builds_apart(value)

@@ -7,9 +7,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.lower import harmless
 from codemods.lower.evidence import Evidence, collect
 from codemods.lower.scopes import Scope, Scopes, scopes_of
-from codemods.syntax import FUNCTIONS, FunctionNode
+from codemods.syntax import FUNCTIONS, FunctionNode, arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,6 +87,25 @@ class World:
                     found.append(method)
         return found
 
+    def may_be_instance(self, path: Path, one: ast.ClassDef) -> bool:
+        """Whether an object may be of a class: what is looked up on it must be defined there, or by a foreign base."""
+        known: set[str] = set()
+        for base in self.foreign_bases(one):
+            if base.startswith("torch.nn."):
+                known |= harmless.MODULE_METHODS | {"zero_grad", "forward", "training"}
+            elif not base.startswith(("abc.", "typing.")):
+                return True
+        for each in self.lineage(one):
+            for node in ast.walk(each):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                    known.add(node.name)
+                elif isinstance(node, ast.Attribute):
+                    if isinstance(node.ctx, ast.Store):
+                        known.add(node.attr)
+                elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    known.add(node.id)
+        return self.evidence.methods.get(path, set()) <= known
+
     def methods_named(self, name: str) -> list[FunctionNode]:
         """All methods of that name in the file, except those that ``torch.autograd`` calls."""
         found: list[FunctionNode] = []
@@ -102,6 +122,15 @@ class World:
             found = self.definition(value.func.id, self.scopes.of_node[value.func])
             return found if isinstance(found, ast.ClassDef) else None
         return None
+
+    def builds_apart(self, value: ast.expr) -> bool:
+        """Whether an expression constructs a module from nothing that holds parameters."""
+        if not self.builds_module(value):
+            return False
+        while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in ("to", "cuda", "cpu"):
+            value = value.func.value
+        assert isinstance(value, ast.Call)
+        return not any(self.evidence.holds(one) for one in arguments(value))
 
     def builds_module(self, value: ast.expr) -> bool:
         """Whether an expression constructs an object: a call of a class of this file, or of ``torch.nn``."""

@@ -31,6 +31,7 @@ class State(NamedTuple):
     ``before_none``: clear, and by ``None``. ``same_nones``: the gradient is ``None`` in both versions or in neither.
     ``before_extra``: contributions that only the before version still has, by the zero of the after version which
     dropped them (residual); ``after_extra`` the other way round (stale).
+    ``hearsay``: not clear only because of code that cannot be followed.
     ``accumulating``: an accumulation context has been entered, so a ``zero_grad`` may do nothing.
     """
 
@@ -43,6 +44,7 @@ class State(NamedTuple):
     same_nones: bool = True
     before_extra: Site | None = None
     after_extra: Site | None = None
+    hearsay: bool = False
     accumulating: bool = False
 
     @property
@@ -62,7 +64,22 @@ DIRTY = tuple(
 
 def backward(state: State) -> State:
     """Something is added, the same in both versions; what was None may be a tensor now."""
-    return state._replace(before_clear=False, after_clear=False, before_none=False, after_none=False)
+    return state._replace(
+        before_clear=False, after_clear=False, before_none=False, after_none=False, hearsay=False
+    )
+
+
+def unknown(state: State) -> State:
+    """Something may have been added, the same in both versions."""
+    rumour = state.hearsay or (state.before_clear and state.after_clear)
+    return backward(state)._replace(hearsay=rumour)
+
+
+def forgotten(state: State) -> State:
+    """The state in which an outsider calls again, code that cannot be followed having left nothing behind."""
+    if not state.hearsay:
+        return state
+    return State(state.member, state.default_none, accumulating=state.accumulating)
 
 
 def zero(state: State, flavour: Flavour, site: Site, *, in_before: bool, in_after: bool) -> tuple[State, ...]:
@@ -94,6 +111,7 @@ def _cleared(state: State, site: Site, *, to_none: bool, in_before: bool, in_aft
         after_clear=state.after_clear or in_after,
         before_none=before_none,
         after_none=after_none,
+        hearsay=False,
         same_nones=(before_none and after_none) or (state.same_nones and not to_none),
         before_extra=before_extra,
         after_extra=after_extra,
@@ -103,3 +121,8 @@ def _cleared(state: State, site: Site, *, to_none: bool, in_before: bool, in_aft
 def rebound(state: State) -> tuple[State, ...]:
     """The receiver may denote another optimizer now, or again the one that owns the gradient."""
     return (state._replace(member=True), state._replace(member=False))
+
+
+def renewed(state: State) -> tuple[State, ...]:
+    """The receiver denotes something new: the old gradient is out of its reach, and its own are clear."""
+    return (State(True, state.default_none, accumulating=state.accumulating), state._replace(member=False))

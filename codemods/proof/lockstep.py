@@ -14,13 +14,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from codemods.events import Accumulate, Backward, Call, Path, Read, Rebind, Step, Suspend, Unknown, Zero
-from codemods.proof.gradstate import CLEAN, DIRTY, Site, State, backward, rebound, zero
+from codemods.events import NOTHING, Accumulate, Backward, Call, Path, Read, Rebind, Step, Suspend, Unknown, Zero
+from codemods.proof.gradstate import (
+    CLEAN,
+    DIRTY,
+    Site,
+    State,
+    backward,
+    forgotten,
+    rebound,
+    renewed,
+    unknown,
+    zero,
+)
 from codemods.proof.instances import Environment, Instance, TooMany, canonical, instances
-from codemods.proof.witness import Differs, Kind, Proof, Same, SameIf, Unsure, WitnessLine, shortened, stop
+from codemods.proof.witness import CLEARED, INSTEAD, Differs, Kind, Proof, Same, SameIf, Unsure, WitnessLine, shortened, stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from codemods.ir.nodes import Program
     from codemods.proof.align import Paired, PairedFunction
@@ -55,15 +66,17 @@ def prove(program: Program, functions: dict[str, PairedFunction], *, allow_resid
         for one in reached[root]:
             for paired in (each for block in functions[one.function].events for each in block):
                 if isinstance(paired.event, Zero) and paired.one_sided:
-                    cells[canonical(paired.event.receiver, one.environment)] = None
+                    receiver = canonical(paired.event.receiver, one.environment)
+                    if receiver.variable == NOTHING:
+                        continue
+                    cells[receiver] = None
                     outright = outright and root == "<module>"
     needs_clean = False
     for cell in cells:
         try:
             _Lockstep(program, functions, cell, reached, CLEAN, allow_residual).run()
         except _Found as found:
-            path = shortened(found.path)
-            return Differs(found.kind, cell, found.site, path, found.paired.event)
+            return Differs(found.kind, cell, found.site, _told(found, cell), found.paired.event)
         except _GivesUp:
             return Unsure("the file has more paths than the proof follows", cell)
         if not outright and not needs_clean:
@@ -76,6 +89,15 @@ def prove(program: Program, functions: dict[str, PairedFunction], *, allow_resid
     return SameIf(("clean-entry", "closed-world") if needs_clean else ("closed-world",))
 
 
+def _told(found: _Found, cell: Path) -> tuple[WitnessLine, ...]:
+    """The path of a difference; the zero that caused it is put in where it hides in a call."""
+    path = shortened(found.path)
+    if any(one.line == found.site.line for one in path) or not found.site.function:
+        return path
+    side = CLEARED if found.kind is Kind.STALE else INSTEAD
+    return (*path[:-1], WitnessLine(found.site.line, f"{cell.text}.zero_grad(){side}"), *path[-1:])
+
+
 Exits = tuple[frozenset[State], frozenset[State]]
 
 
@@ -83,9 +105,9 @@ Exits = tuple[frozenset[State], frozenset[State]]
 class _Lockstep:
     """One run of the analysis, for one receiver.
 
-    ``pool`` holds the states in which control may be outside the file (between calls from outside, in code that
-    cannot be followed) with the path that led there: any function that outsiders may call starts in one of them,
-    and code that cannot be followed may end in one of them.
+    First the module runs, once; then outsiders call its functions, in any order and any number of times. ``pool``
+    holds the states in which an outsider may call, with the path that led there, and ``results`` those in which each
+    function may return to one.
     """
 
     program: Program
@@ -95,37 +117,64 @@ class _Lockstep:
     start: tuple[State, ...]
     allow_residual: bool
     pool: dict[State, list[WitnessLine]] = field(default_factory=dict)
+    results: dict[str, dict[State, list[WitnessLine]]] = field(default_factory=dict)
     memo: dict[tuple[Instance, Path, State], Exits] = field(default_factory=dict)
     tracked: Path = Path("", "")
     transitions: int = 0
 
     def run(self) -> None:
         """Raise _Found with the first difference; return when there is none."""
+        exits: dict[State, list[WitnessLine]] = {}
+        self._settle(lambda: exits.update(dict.fromkeys(self._root("<module>", dict.fromkeys(CLEAN, [])), [])))
+        self.results.clear()
+        self.pool = {**{state: [] for state in self.start}, **{forgotten(state): [] for state in exits}}
+        self._settle(lambda: None)
+
+    def _settle(self, first: Callable[[], None]) -> None:
+        """Run ``first`` and every function that outsiders may call until no new state turns up."""
         while True:
-            known = len(self.pool)
+            known = self._known()
             self.memo.clear()
-            self._root("<module>", dict.fromkeys(CLEAN, []))
+            first()
             for name, one in self.functions.items():
-                if one.function.root:
-                    self._root(name, {**{state: [] for state in self.start}, **self.pool})
-            if len(self.pool) == known:
+                if one.function.root and self.pool:
+                    entries = dict.fromkeys(self.start, []) if self._constructs(name) else dict(self.pool)
+                    entered = WitnessLine(one.function.span.line, f"{name}() has run")
+                    for state in self._root(name, entries):
+                        path = [*entries.get(state, []), entered]
+                        self.results.setdefault(name, {}).setdefault(state, path)
+                        if not self._constructs(name):
+                            self.pool.setdefault(forgotten(state), path)
+            if self._known() == known:
                 return
 
-    def _root(self, name: str, entries: dict[State, list[WitnessLine]]) -> None:
+    def _known(self) -> int:
+        return len(self.pool) + sum(map(len, self.results.values()))
+
+    def _constructs(self, name: str) -> bool:
+        """Whether a function only sets up an instance: a new one, whose gradients are its own affair."""
+        if not name.endswith(".__init__"):
+            return False
+        return not any(
+            isinstance(paired.event, Zero | Backward | Step | Read)
+            for one in self.reached[name]
+            for block in self.functions[one.function].events
+            for paired in block
+        )
+
+    def _root(self, name: str, entries: dict[State, list[WitnessLine]]) -> dict[State, None]:
+        """The states in which a function returns to an outsider who calls it in one of ``entries``."""
+        found: dict[State, None] = {}
         for tracked in self._aliases(name):
             self.tracked = tracked
             for state, path in entries.items():
                 try:
                     exits, _ = self._function(Instance(name, ()), state)
-                except _Found as found:
-                    found.path[:0] = path
+                except _Found as error:
+                    error.path[:0] = path
                     raise
-                entered = WitnessLine(self.functions[name].function.span.line, f"{name}() has run")
-                for one in exits:
-                    self._outside(one, [*path, entered] if name != "<module>" else [])
-
-    def _outside(self, state: State, path: list[WitnessLine]) -> None:
-        self.pool.setdefault(state, path)
+                found.update(dict.fromkeys(exits))
+        return found
 
     def _aliases(self, root: str) -> list[Path]:
         """The receivers that may denote the tracked optimizer in calls of ``root``.
@@ -226,7 +275,10 @@ class _Lockstep:
                     self._consume(paired, state)
                 return (backward(state),), ()
             case Step():
-                if self._uses(canonical(event.receiver, instance.environment), state):
+                stepping = canonical(event.receiver, instance.environment)
+                if stepping.variable == NOTHING:
+                    return (), ()
+                if self._uses(stepping, state):
                     self._consume(paired, state)
                 return (state,), ()
             case Read():
@@ -234,14 +286,14 @@ class _Lockstep:
                 return (state,), ()
             case Unknown():
                 self._consume(paired, state)
-                after = backward(state)
-                return (*rebound(after), *self._elsewhere(after)), ()
+                after = unknown(state)
+                return (*rebound(after), *self._elsewhere(instance, after)), ()
             case Suspend():
-                return (state, *self._elsewhere(state)), ()
+                return (state, *self._elsewhere(instance, state)), ()
             case Accumulate():
                 return (state._replace(accumulating=True),), ()
             case Rebind():
-                return (rebound(state) if self._rebinds(instance.environment, event) else (state,)), ()
+                return self._rebind(instance.environment, event, state), ()
             case Call():
                 callee = instance.called(self.functions, event)
                 return self._function(callee, state)
@@ -250,6 +302,8 @@ class _Lockstep:
 
     def _zero(self, instance: Instance, paired: Paired, event: Zero, state: State) -> Iterable[State]:
         receiver = canonical(event.receiver, instance.environment)
+        if receiver.variable == NOTHING:
+            return ()
         if receiver != self.tracked and receiver != self.program.sources.get(self.tracked):
             return (state,)
         site = Site(instance.function, event.span.line, event.span.column)
@@ -272,17 +326,27 @@ class _Lockstep:
         if not self.allow_residual:
             raise _Found(Kind.RESIDUAL, site, paired, [])
 
-    def _elsewhere(self, state: State) -> list[State]:
-        """States after code that may call any function of the file that outsiders can call."""
-        self._outside(state, [])
-        return [one for one in self.pool if one.default_none == state.default_none]
+    def _elsewhere(self, instance: Instance, state: State) -> list[State]:
+        """States after code that may call back into the file: what was handed around, or methods of other classes."""
+        here = self.functions[instance.function].function
+        found: list[State] = []
+        for name, one in self.functions.items():
+            other = one.function
+            if other.root and (other.handed_around or (other.family is not None and other.family != here.family)):
+                self.pool.setdefault(state, [])
+                found += [each for each in self.results.get(name, ()) if each.default_none == state.default_none]
+        return found
 
-    def _rebinds(self, environment: Environment, event: Rebind) -> bool:
+    def _rebind(self, environment: Environment, event: Rebind, state: State) -> tuple[State, ...]:
         source = self.program.sources.get(self.tracked)
         target = canonical(event.target, environment)
         if target == self.tracked and source is not None and event.source is not None:
-            return False
-        return self.tracked.depends_on(target) or (source is not None and source.depends_on(target))
+            return (state,)
+        if event.fresh and target in (self.tracked, source):
+            return renewed(state)
+        if self.tracked.depends_on(target) or (source is not None and source.depends_on(target)):
+            return rebound(state)
+        return (state,)
 
     def _uses(self, stepping: Path, state: State) -> bool:
         """Whether a step may use the gradient: its owner's does, another optimizer's unless visibly over another module."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from codemods.proof.gradstate import Site
 
 LONGEST = 24
+CLEARED = "  <- cleared here in the original"
+INSTEAD = "  <- would be cleared here instead"
 
 
 class Kind(Enum):
@@ -80,7 +82,7 @@ def stop(paired: Paired) -> WitnessLine | None:
     if text is None:
         return None
     if isinstance(event, Zero) and paired.one_sided:
-        text += "  <- cleared here in the original" if paired.in_before else "  <- would be cleared here instead"
+        text += CLEARED if paired.in_before else INSTEAD
     return WitnessLine(event.span.line, text)
 
 

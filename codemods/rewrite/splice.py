@@ -167,7 +167,7 @@ def _departures(page: Page, plan: _Plan) -> Iterator[Edit]:
 
 
 def _spare_blank_lines(page: Page, suite: Suite, plans: Sequence[_Plan]) -> Iterator[range]:
-    """The blank lines that are one run too many where a row vanished: above it and above what follows it.
+    """The blank lines that are too many: of two runs that meet where a row vanished, and of two lines where black wants one.
 
     ``loose`` is the run that stands above the place of a vanished row, with nothing in between.
     """
@@ -182,6 +182,9 @@ def _spare_blank_lines(page: Page, suite: Suite, plans: Sequence[_Plan]) -> Iter
         )
         if spare:
             yield spare
+        if tight and plan.over and row.kind in ("import", "definition") and not _has_form_feed(page, kept):
+            # Black lets these stand two lines below an import, but not what comes between them now.
+            yield kept[1:]
         if not plan.gone:
             loose, above = range(0), row
         elif plan.over:

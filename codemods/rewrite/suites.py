@@ -9,12 +9,14 @@ line of the copy, no column on it is trusted; where the lines don't correspond, 
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider, WhitespaceInclusivePositionProvider
 
+from codemods import syntax
 from codemods.moves import Position
 from codemods.rewrite.page import Page, RewriteFailed, shift
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["import", "docstring", "definition", "other"]
 _Body: TypeAlias = cst.Module | cst.IndentedBlock | cst.SimpleStatementSuite
+_DEEPEST = 1000
+_BODIES = (cst.Module, cst.IndentedBlock, cst.SimpleStatementSuite)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,8 @@ def parse(page: Page) -> tuple[cst.Module, frozenset[int]]:
 
     Raises ``RewriteFailed`` when libcst can't parse the copy, or has lost a line or anything but white space.
     """
+    if _too_deep(page.text):
+        raise RewriteFailed("the code is nested too deeply for libcst")
     copy = plain(page)
     try:
         module = cst.parse_module(copy)
@@ -96,6 +102,22 @@ def parse(page: Page) -> tuple[cst.Module, frozenset[int]]:
     return module, frozenset(number for number, line in enumerate(given) if line != held[number])
 
 
+def _too_deep(text: str) -> bool:
+    """Whether libcst, which is recursive, native code, would overflow the stack and end the process.
+
+    Seen from about 3,000 levels on. Raises ``RewriteFailed`` when ``ast`` refuses the text, which may be why too.
+    """
+    try:
+        level: list[ast.AST] = [syntax.parse(text)]
+    except syntax.Unparsable as error:
+        raise RewriteFailed(error.message) from error
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True
+
+
 def find_suites(page: Page, wanted: Collection[Position]) -> list[Suite]:
     """The suites that hold a statement at one of the positions ``wanted``, in no promised order.
 
@@ -104,13 +126,11 @@ def find_suites(page: Page, wanted: Collection[Position]) -> list[Suite]:
     module, unsure = parse(page)
     wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
     try:
-        inner = wrapper.resolve(PositionProvider)
-        outer = wrapper.resolve(WhitespaceInclusivePositionProvider)
+        ranges = wrapper.resolve_many((PositionProvider, WhitespaceInclusivePositionProvider))
     except RecursionError as error:
         raise RewriteFailed("the code is nested too deeply for libcst") from error
-    bodies = [
-        node for node in inner if isinstance(node, cst.Module | cst.IndentedBlock | cst.SimpleStatementSuite)
-    ]
+    inner, outer = ranges[PositionProvider], ranges[WhitespaceInclusivePositionProvider]
+    bodies: list[_Body] = [node for node in inner if isinstance(node, _BODIES)]
     suites = [
         _suite(page, body, inner, outer)
         for body in bodies

@@ -1,0 +1,39 @@
+"""The JSON report: a public contract, described in the README."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codemods.findings import Finding
+    from codemods.run import Summary
+
+
+def render(summary: Summary) -> str:
+    """The whole run as one JSON document, the same bytes for the same input."""
+    document = {
+        "version": 1,
+        "files": {"scanned": summary.scanned, "parsed": summary.parsed, "changed": summary.changed},
+        "steps": [_step(one) for one in summary.findings],
+        "errors": [{"path": one.path, "line": one.line, "message": one.message} for one in summary.problems],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def _step(one: Finding) -> dict[str, object]:
+    return {
+        "path": one.path,
+        "cell": one.cell,
+        "line": one.line,
+        "end_line": one.end_line,
+        "function": one.function,
+        "verdict": one.verdict.value,
+        "code": one.code,
+        "fix": one.fix.value if one.fix else None,
+        "applied": one.applied,
+        "optimizers": list(one.optimizers),
+        "reason": one.reason,
+        "assumes": list(one.assumes),
+        "witness": [{"line": stop.line, "text": stop.text} for stop in one.witness],
+    }
