@@ -6,18 +6,23 @@ Exit status: 0 nothing (left) to do; 1 findings remain, or ``--diff`` is not emp
 
 from __future__ import annotations
 
-import os
 import sys
+from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from codemods.findings import CODES
 from codemods.settings import Placement, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from codemods.findings import Outcome
     from codemods.run import Summary
+
+STDIN = "<stdin>"
 
 app = typer.Typer(
     name="gradorder",
@@ -36,25 +41,70 @@ class Format(str, Enum):
     JSON = "json"
 
 
-Paths = Annotated[list[str] | None, typer.Argument(metavar="[PATHS]...", help="Files and folders, - for stdin. Default: .")]
+@dataclass(frozen=True)
+class Show:
+    """What to print, and where the findings go."""
+
+    output: Format
+    stream: TextIO
+    fixed: bool = False
+    diff: bool = False
+    quiet: bool = False
+
+
+def _codes(value: str) -> str:
+    known = sorted(CODES.values())
+    for one in _split(value):
+        if one not in known:
+            raise typer.BadParameter(f"there is no code {one!r}; there are {', '.join(known)}")
+    return value
+
+
+def _split(value: str) -> frozenset[str]:
+    return frozenset(one.strip() for one in value.split(",") if one.strip())
+
+
+Paths = Annotated[
+    list[str] | None, typer.Argument(metavar="PATHS", help="Files and folders, or - for stdin. Default: .")
+]
 Output = Annotated[Format, typer.Option("--output-format", help="How findings are printed.")]
-Exclude = Annotated[list[str] | None, typer.Option("--exclude", help="Pattern of files to leave out (as in .gitignore).")]
-Select = Annotated[str, typer.Option("--select", help="Codes to report and fix, separated by commas.")]
-Ignore = Annotated[str, typer.Option("--ignore", help="Codes to leave out, separated by commas.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print findings and diffs, no closing line.")]
+Select = Annotated[
+    str, typer.Option(metavar="CODES", callback=_codes, help="Report and fix only these, as in GO101,GO202.")
+]
+Ignore = Annotated[str, typer.Option(metavar="CODES", callback=_codes, help="Leave these out.")]
+Exclude = Annotated[
+    list[str] | None, typer.Option(metavar="PATTERN", help="Leave files out, as in .gitignore. Repeatable.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Rewrite only what is proved without assumptions.")]
-Where = Annotated[Placement, typer.Option("--placement", help="Where zero_grad goes. before-backward costs memory.")]
+Where = Annotated[Placement, typer.Option(help="Where zero_grad goes. before-backward costs memory.")]
+Black = Annotated[
+    bool, typer.Option("--black", help="Format the rewritten lines with your black configuration.")
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Say nothing of what is left alone, and no closing line.")
+]
 
-CODES = ("GO101", "GO201", "GO202")
+
+def _version(wanted: bool) -> None:
+    if not wanted:
+        return
+    from importlib import metadata  # noqa: PLC0415 - slow, and rarely asked for
+
+    try:
+        typer.echo(f"gradorder {metadata.version('gradorder')}")
+    except metadata.PackageNotFoundError:
+        typer.echo("gradorder, from a checkout")
+    raise typer.Exit
 
 
-def _codes(select: str, ignore: str) -> frozenset[str]:
-    chosen = [one.strip() for one in select.split(",") if one.strip()] or list(CODES)
-    dropped = [one.strip() for one in ignore.split(",") if one.strip()]
-    for one in (*chosen, *dropped):
-        if one not in CODES:
-            raise typer.BadParameter(f"there is no code {one!r}; there are {', '.join(CODES)}")
-    return frozenset(chosen) - frozenset(dropped)
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """What stands before the command."""
 
 
 @app.command()
@@ -70,16 +120,18 @@ def check(
     quiet: Quiet = False,
 ) -> None:
     """Report every training step that should change; write nothing."""
-    settings = Settings(strict=strict, placement=placement, codes=_codes(select, ignore))
-    found = _collect(paths, settings, exclude, write=False)
-    raise typer.Exit(_report(found, output_format, settings, fixed=False, diff=False, quiet=quiet))
+    settings = Settings(strict=strict, placement=placement, codes=_chosen(select, ignore))
+    show = Show(output_format, sys.stdout, quiet=quiet)
+    raise typer.Exit(_report(_outcomes(paths, settings, exclude), show))
 
 
 @app.command()
 def fix(
     paths: Paths = None,
     *,
-    diff: Annotated[bool, typer.Option("--diff", help="Print what would change; write nothing.")] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what would change as a diff; write nothing.")
+    ] = False,
     unsafe_fixes: Annotated[
         bool, typer.Option("--unsafe-fixes", help="Also rewrite what keeps old gradients out of a step.")
     ] = False,
@@ -89,85 +141,97 @@ def fix(
     exclude: Exclude = None,
     strict: Strict = False,
     placement: Where = Placement.TOP,
+    black: Black = False,
     quiet: Quiet = False,
 ) -> None:
     """Rewrite training steps in place, each proved to train the same before it is written."""
-    settings = Settings(unsafe_fixes=unsafe_fixes, strict=strict, placement=placement, codes=_codes(select, ignore))
-    found = _collect(paths, settings, exclude, write=not diff)
-    raise typer.Exit(_report(found, output_format, settings, fixed=not diff, diff=diff, quiet=quiet))
+    codes = _chosen(select, ignore)
+    settings = Settings(
+        unsafe_fixes=unsafe_fixes, strict=strict, placement=placement, black=black, codes=codes
+    )
+    found = _outcomes(paths, settings, exclude)
+    # Where stdout is to hold a patch or a file, it holds nothing else.
+    stream = (
+        sys.stderr if (diff and output_format is Format.TEXT) or (paths == ["-"] and not diff) else sys.stdout
+    )
+    show = Show(output_format, stream, fixed=not diff, diff=diff, quiet=quiet)
+    raise typer.Exit(_report(found if diff else _written(found), show))
 
 
-def _collect(paths: list[str] | None, settings: Settings, exclude: list[str] | None, *, write: bool) -> list[Outcome]:
-    from codemods.run import outcomes, written  # noqa: PLC0415 - --help must not pay for it
-
-    wanted = paths or ["."]
-    if wanted == ["-"]:
-        return [_from_stdin(settings, write=write)]
-    try:
-        return [written(one) if write else one for one in outcomes(wanted, settings, exclude=exclude or ())]
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--exclude") from error
+def _chosen(select: str, ignore: str) -> frozenset[str]:
+    return (_split(select) or frozenset(CODES.values())) - _split(ignore)
 
 
-def _from_stdin(settings: Settings, *, write: bool) -> Outcome:
-    from codemods.engine import examine  # noqa: PLC0415
+def _outcomes(
+    paths: Sequence[str] | None, settings: Settings, exclude: Sequence[str] | None
+) -> Iterable[Outcome]:
+    from codemods.run import examined, outcomes  # noqa: PLC0415 - --help must not pay for it
 
-    data = sys.stdin.buffer.read()
-    outcome = examine("<stdin>", data, settings)
-    if write:
-        sys.stdout.buffer.write(data if outcome.after is None else outcome.after)
-        sys.stdout.buffer.flush()
-    return outcome
+    if not paths or "-" not in paths:
+        try:
+            return outcomes(paths or ["."], settings, exclude=exclude or ())
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--exclude") from error
+    if len(paths) > 1:
+        raise typer.BadParameter("- (stdin) goes without other paths", param_hint="PATHS")
+    return [examined(STDIN, sys.stdin.buffer.read(), settings)]
 
 
-def _report(found: list[Outcome], output: Format, settings: Settings, *, fixed: bool, diff: bool, quiet: bool) -> int:
-    from codemods.reports import diff as diffs  # noqa: PLC0415
+def _written(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    from codemods.run import written  # noqa: PLC0415
+
+    for one in outcomes:
+        if one.path == STDIN:
+            _say(sys.stdout, one.before if one.after is None else one.after)
+        yield one if one.path == STDIN else written(one)
+
+
+def _report(found: Iterable[Outcome], show: Show) -> int:
     from codemods.reports import json, text  # noqa: PLC0415
     from codemods.run import summed  # noqa: PLC0415
 
-    summary = summed(found)
-    printed = [one for one in found if one.path == "<stdin>" and fixed]
-    stream = sys.stderr if printed else sys.stdout
-    for problem in summary.problems:
-        where = problem.path if problem.line is None else f"{problem.path}:{problem.line}"
-        _say(sys.stderr, f"error: {where}: {problem.message}\n")
-    if output is Format.JSON:
-        _say(stream, json.render(summary))
-    else:
-        rows = text.render(summary, fixed=fixed)
-        if diff:
-            for one in found:
-                _say(stream, diffs.render(one))
-        _say(sys.stderr if diff else stream, rows)
-        if not quiet:
-            _say(sys.stderr, text.closing(summary, fixed=fixed, diff=diff) + "\n")
-    return _status(summary, settings, fixed=fixed, diff=diff)
+    summary = summed(_shown(found, show))
+    if show.output is Format.JSON:
+        _say(show.stream, json.render(summary, fixed=show.fixed))
+    elif not show.quiet:
+        _say(sys.stderr, text.closing(summary, fixed=show.fixed, diff=show.diff))
+    return _status(summary, show)
 
 
-def _say(stream: object, message: str) -> None:
+def _shown(found: Iterable[Outcome], show: Show) -> Iterator[Outcome]:
+    """Say of each file what there is to say as soon as it is done."""
+    from codemods.reports import diff, text  # noqa: PLC0415
+
+    for one in found:
+        if one.problem is not None:
+            where = one.path if one.problem.line is None else f"{one.path}:{one.problem.line}"
+            _say(sys.stderr, f"error: {where}: {one.problem.message}\n")
+        if show.output is Format.TEXT:
+            if show.diff:
+                _say(sys.stdout, diff.render(one))
+            _say(show.stream, text.render(one.findings, fixed=show.fixed, quiet=show.quiet))
+        yield one
+
+
+def _say(stream: TextIO, message: str | bytes) -> None:
     """Print without translating line ends; characters that the terminal cannot show are escaped."""
-    buffer = stream.buffer  # type: ignore[attr-defined]
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    buffer.write(message.encode(encoding, "backslashreplace"))
-    buffer.flush()
+    if isinstance(message, str):
+        message = message.encode(stream.encoding or "utf-8", "backslashreplace")
+    stream.buffer.write(message)
+    stream.buffer.flush()
 
 
-def _status(summary: Summary, settings: Settings, *, fixed: bool, diff: bool) -> int:
+def _status(summary: Summary, show: Show) -> int:
     if summary.problems:
         return 2
-    if diff:
+    if show.diff:
         return 1 if summary.changed else 0
-    left = [one for one in summary.findings if one.code in settings.codes and not (fixed and one.applied)]
-    return 1 if left else 0
+    return 1 if any(one.code and not (show.fixed and one.applied) for one in summary.findings) else 0
 
 
 def main() -> None:
-    """Run the command. A closed pipe ends it quietly, Ctrl-C with the status that shells expect."""
-    try:
-        app()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    """Run the command. typer ends it quietly when the pipe is closed, and with status 130 on Ctrl-C."""
+    app(prog_name="gradorder")
 
 
 if __name__ == "__main__":

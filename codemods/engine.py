@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,8 @@ def examine(path: str, data: bytes, settings: Settings) -> Outcome:
 
 def _examine(source: Source, settings: Settings) -> Outcome:
     tree = parse(source.text)
+    if not any(isinstance(node, ast.Attribute) and node.attr == "step" for node in ast.walk(tree)):
+        return Outcome(source.path, source.data, parsed=True)
     program = lower(tree)
     steps = judge(program)
     layout = Layout(tree, source.text)

@@ -119,10 +119,16 @@ class Rebind:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Code that cannot be followed and that could do anything to gradients."""
+    """Code that cannot be followed and that could do anything to gradients.
+
+    ``trains``: what is called says by its name that it computes gradients, so it is taken to leave some behind.
+    ``calls_back``: it holds functions of this file that touch gradients, or instances with such methods.
+    """
 
     reason: str
     span: Span = field(compare=False)
+    trains: bool = False
+    calls_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

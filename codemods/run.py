@@ -7,20 +7,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.engine import examine
-from codemods.files.discover import Found, discover
+from codemods.files.discover import Found, Missing, discover
 from codemods.files.load import Unreadable, read
 from codemods.files.write import NotWritten, write
 from codemods.findings import Finding, Outcome, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from codemods.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A whole run. ``scanned`` counts files that were read, ``parsed`` those that could hold a training step."""
+    """A whole run. ``scanned`` counts files that were read, ``parsed`` those that could hold a training step.
+
+    ``changed`` counts files with a rewrite, whether it was written or only shown.
+    """
 
     scanned: int
     parsed: int
@@ -32,18 +35,28 @@ class Summary:
 def outcomes(paths: Sequence[str], settings: Settings, *, exclude: Sequence[str] = ()) -> Iterator[Outcome]:
     """Examine every Python file that the paths name or hold, in order of their names; nothing is written.
 
-    Files that cannot be read come as outcomes with a problem. Raises ValueError for a malformed ``exclude``.
+    Files that cannot be read come as outcomes with a problem. Raises ValueError for a malformed ``exclude``, before
+    any file is examined.
     """
-    for item in discover(paths, exclude=exclude):
-        if not isinstance(item, Found):
-            yield Outcome(item.path, b"", problem=Problem(item.path, None, item.message))
-            continue
-        try:
-            data = read(Path(item.path))
-        except Unreadable as error:
-            yield Outcome(item.path, b"", problem=Problem(item.path, error.line, error.message))
-            continue
-        yield examine(item.path, data, settings)
+    found = list(discover(paths, exclude=exclude))
+    return (_outcome(item, settings) for item in found)
+
+
+def _outcome(item: Found | Missing, settings: Settings) -> Outcome:
+    if isinstance(item, Missing):
+        return Outcome(item.path, b"", problem=Problem(item.path, None, item.message))
+    try:
+        data = read(Path(item.path))
+    except Unreadable as error:
+        return Outcome(item.path, b"", problem=Problem(item.path, error.line, error.message))
+    return examined(item.path, data, settings)
+
+
+def examined(path: str, data: bytes, settings: Settings) -> Outcome:
+    """What :func:`codemods.engine.examine` says, without the findings that nobody asked for."""
+    outcome = examine(path, data, settings)
+    kept = tuple(one for one in outcome.findings if one.code is None or one.code in settings.codes)
+    return replace(outcome, findings=kept)
 
 
 def written(outcome: Outcome) -> Outcome:
@@ -53,18 +66,25 @@ def written(outcome: Outcome) -> Outcome:
     try:
         write(Path(outcome.path), outcome.before, outcome.after)
     except NotWritten as error:
-        findings = tuple(replace(one, applied=False) for one in outcome.findings)
         problem = Problem(outcome.path, None, error.message)
-        return replace(outcome, after=None, findings=findings, problem=problem)
+        return replace(unapplied(outcome), after=None, problem=problem)
     return outcome
 
 
-def summed(found: Sequence[Outcome]) -> Summary:
-    """Add up the outcomes of a run."""
-    return Summary(
-        scanned=sum(1 for one in found if one.before or one.problem is None),
-        parsed=sum(1 for one in found if one.parsed),
-        changed=sum(1 for one in found if one.after is not None),
-        findings=tuple(row for one in found for row in one.findings),
-        problems=tuple(one.problem for one in found if one.problem is not None),
-    )
+def unapplied(outcome: Outcome) -> Outcome:
+    """The outcome of a file whose rewrite stays on paper."""
+    return replace(outcome, findings=tuple(replace(one, applied=False) for one in outcome.findings))
+
+
+def summed(found: Iterable[Outcome]) -> Summary:
+    """Add up the outcomes of a run, one by one: the bytes of a file are not kept."""
+    scanned = parsed = changed = 0
+    findings: list[Finding] = []
+    problems: list[Problem] = []
+    for one in found:
+        scanned += bool(one.before) or one.problem is None
+        parsed += one.parsed
+        changed += one.after is not None
+        findings += one.findings
+        problems += [] if one.problem is None else [one.problem]
+    return Summary(scanned, parsed, changed, tuple(findings), tuple(problems))

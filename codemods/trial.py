@@ -9,7 +9,7 @@ from codemods.lower import lower
 from codemods.plan import Layout
 from codemods.proof.align import NotTheSameProgram, pair
 from codemods.proof.instances import entered_from_outside
-from codemods.proof.lockstep import prove
+from codemods.proof.lockstep import CLOSED_WORLD, prove
 from codemods.proof.witness import Differs, Kind, Same, SameIf, Unsure
 from codemods.syntax import parse
 
@@ -69,10 +69,12 @@ def attempt(program: Program, text: str, moves: Sequence[Move], *, strict: bool 
             return Trial(refused={**refused, **dict.fromkeys(accepted, Unsure(f"moving it changes more: {error.reason}"))})
         proof = prove(program, functions)
         if isinstance(proof, Same | SameIf):
+            proof_relies = isinstance(proof, SameIf) and proof.relies_on_opaque
             outside = entered_from_outside(functions)
             names = {move: _function(program, move) for move in accepted}
             needed = proof.assumptions if isinstance(proof, SameIf) else ()
-            assumes = {move: needed if names[move] in outside else () for move in accepted}
+            inside = tuple(one for one in needed if one == CLOSED_WORLD) if proof_relies else ()
+            assumes = {move: needed if names[move] in outside else inside for move in accepted}
             weak = [move for move in accepted if assumes[move]] if strict else []
             if not weak:
                 break

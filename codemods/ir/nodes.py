@@ -44,7 +44,7 @@ class Function:
 
     ``root``: nobody in the file calls it, or its name is handed around, so that code outside the file may call it,
     any number of times. ``handed_around``: code that this file calls may call it back. ``family``: the class family
-    of a method. ``regions``: the function's body first, then its loops.
+    of a method. ``sealed``: every model and optimizer that it touches is made in it and does not leave it. ``regions``: the function's body first, then its loops.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Function:
     root: bool = False
     handed_around: bool = False
     family: str | None = None
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

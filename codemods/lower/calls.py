@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.events import NOTHING
 from codemods.lower import harmless
-from codemods.lower.evidence import GRADIENT_ATTRIBUTES
+from codemods.lower.evidence import FILLERS, GRADIENT_ATTRIBUTES
 from codemods.lower.world import World, is_generator, transparent
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name
 
@@ -29,9 +29,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A call that may do anything to gradients."""
+    """A call that may do anything to gradients. ``trains``: it is to be taken for one that leaves some behind."""
 
     reason: str
+    trains: bool = True
 
 
 def resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaque | None:
@@ -114,7 +115,8 @@ def _resolve_super(world: World, call: ast.Call, func: ast.Attribute, scope: Sco
             return _target(world, call, method, this, instance=True)
     foreign = [base for base in world.foreign_bases(own) if not base.startswith(("torch.nn.", "abc.", "torch.utils.data."))]
     if foreign:
-        return Opaque(f"super().{func.attr}() runs code of {foreign[0]}, which is not in this file")
+        reason = f"super().{func.attr}() runs code of {foreign[0]}, which is not in this file"
+        return Opaque(reason, harmless.trains(func.attr))
     return None
 
 
@@ -220,23 +222,31 @@ def _default(world: World, node: FunctionNode, handed: set[Path], mapped: dict[P
             mapped[path] = NOTHING
 
 
+def _text(node: ast.expr) -> str:
+    text = ast.unparse(node)
+    return text if len(text) <= 50 else text[:47] + "..."
+
+
 def danger(world: World, call: ast.Call) -> str | None:
     """Why a call that is neither an event nor followed may touch gradients; None when nothing says so."""
     evidence = world.evidence
     name = callee_name(call)
-    text = ast.unparse(call.func)
-    text = text if len(text) <= 60 else text[:57] + "..."
     full = evidence.imported(call.func)
     callbacks = [one for one in arguments(call) if _calls_back(world, one)]
     if callbacks:
-        return f"{text}() is handed {ast.unparse(callbacks[0])[:40]}, which touches gradients"
+        return f"{_text(call.func)}() is handed {_text(callbacks[0])}, which touches gradients"
     if name in ("exec", "eval", "globals", "locals", "vars") and isinstance(call.func, ast.Name):
         return f"{name}() can reach every name"
     if full is not None and (
-        full.startswith("builtins.") or full in harmless.FUNCTIONS or full.startswith(harmless.PREFIXES)
+        full.startswith("builtins.")
+        or full in harmless.FUNCTIONS
+        or full.startswith(harmless.PREFIXES)
+        or (full.startswith("torch.") and not full.startswith(harmless.TORCH_BUT))
     ):
         return None
     handed = [one for one in arguments(call) if evidence.holds(one)]
+    if isinstance(call.func, ast.Attribute) and name in FILLERS and _is_container(world, call.func.value):
+        return None
     if isinstance(call.func, ast.Attribute) and full is None:
         reason = _danger_of_method(world, call, call.func)
         if reason is not None:
@@ -247,16 +257,27 @@ def danger(world: World, call: ast.Call) -> str | None:
         if name in harmless.MODULE_METHODS and evidence.holds(call.func.value) and not handed:
             return None
     if handed and not (full or "").startswith(("torch.optim.", "torch.nn.")):
-        return f"{text}() is handed {ast.unparse(handed[0])[:40]} and cannot be followed from this file"
+        return f"{_text(call.func)}() is handed {_text(handed[0])} and cannot be followed from this file"
     if handed and "hook" in name:
-        return f"{text}() is handed {ast.unparse(handed[0])[:40]}"
+        return f"{_text(call.func)}() is handed {_text(handed[0])}"
     if harmless.GRADIENT_WORD.search(name) and name not in harmless.GRADIENT_SWITCHES:
         if handed == [] and (full or "").startswith(("torch.nn.", "torch.optim.")):
             return None
         if evidence.builds_optimizer(call) or name[:1].isupper():
             return None
-        return f"{text}() cannot be followed from this file and its name says that it deals with gradients"
+        return f"{_text(call.func)}() cannot be followed from this file and its name says that it deals with gradients"
     return None
+
+
+def _is_container(world: World, node: ast.expr) -> bool:
+    """Whether a name is only ever bound to a new list, dict or set."""
+    path = world.scopes.path(node)
+    values = [] if path is None else world.evidence.bindings.get(path, [])
+    return bool(values) and all(
+        isinstance(one, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp)
+        or (isinstance(one, ast.Call) and callee_name(one) in ("list", "dict", "set", "defaultdict", "deque"))
+        for one in values
+    )
 
 
 def _calls_back(world: World, value: ast.expr) -> bool:
@@ -276,21 +297,20 @@ def _danger_of_method(world: World, call: ast.Call, func: ast.Attribute) -> str 
     evidence = world.evidence
     base = func.value
     path = evidence.scopes.path(base)
-    text = ast.unparse(func)
     if path is not None and not path.rest and path.scope.startswith("class "):
         attribute = path.extended((f".{func.attr}",))
         if attribute in evidence.callbacks:
-            return f"{text}() may call back into functions of this file"
+            return f"{_text(func)}() may call back into functions of this file"
         if attribute in evidence.bindings or func.attr in harmless.MODULE_METHODS:
             return None
         own = next((one.method_of for one in world.scopes.of_node[call].enclosing() if one.method_of is not None), None)
         if own is not None and world.overrides(own, func.attr):
             return None
-        return f"{text}() is not defined in this file, and self holds the gradients' owners"
+        return f"{_text(func)}() is not defined in this file, and self holds the gradients' owners"
     if not evidence.holds(base):
         return None
     if func.attr in harmless.MODULE_METHODS | harmless.TENSOR_METHODS:
         return None
     if path is not None and evidence.is_scheduler(path):
         return None
-    return f"{text}() is a method of {ast.unparse(base)[:40]} that this file does not define"
+    return f"{_text(func)}() is a method of {_text(base)} that this file does not define"

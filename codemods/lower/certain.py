@@ -1,14 +1,14 @@
-"""Receivers that are certainly optimizers or modules, never ``None``, wherever they are bound at all."""
+"""What is certain of names: receivers that never hold ``None``, functions whose models never leave them."""
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from codemods.lower.calls import Target, resolve
+from codemods.syntax import FUNCTIONS, FunctionNode, bound_targets
 
 if TYPE_CHECKING:
-    import ast
-
     from codemods.events import Path
     from codemods.ir.nodes import Function
     from codemods.lower.world import World
@@ -44,3 +44,37 @@ def certain_paths(world: World, functions: dict[str, Function], calls: list[ast.
                 certain.add(parameter)
                 changed = True
     return frozenset(certain)
+
+
+def sealed(world: World, node: FunctionNode) -> bool:
+    """Whether every model, optimizer and parameter that a function touches is made in it and does not leave it.
+
+    Leaving means being returned, yielded, or stored anywhere but in the function's own variables. Handing one to
+    code that cannot be followed is that code's affair (the assumption closed-world).
+    """
+    evidence = world.evidence
+    scope = world.scope(node)
+    parameters = {world.scopes.variable(one, scope) for one in scope.parameters}
+    for one in ast.walk(node):
+        if isinstance(one, ast.Global | ast.Nonlocal | ast.Yield | ast.YieldFrom):
+            return False
+        if isinstance(one, ast.Return) and one.value is not None and evidence.holds(one.value):
+            return False
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load):
+            path = world.scopes.path(one)
+            if path in evidence.holders and path is not None and not path.scope.startswith("class "):
+                local = path.scope == scope.name or path.scope.startswith(scope.name + ".")
+                if not local or path in parameters:
+                    return False
+        elif isinstance(one, ast.Attribute):
+            path = world.scopes.path(one)
+            if path in evidence.holders and path is not None and path.scope.startswith("class "):
+                return False
+        if any(not isinstance(target, ast.Name) for target in bound_targets(one)) and _stores_holder(world, one):
+            return False
+    return not any(isinstance(one, (*FUNCTIONS, ast.ClassDef)) and one is not node for one in ast.walk(node))
+
+
+def _stores_holder(world: World, node: ast.AST) -> bool:
+    value = getattr(node, "value", None)
+    return isinstance(value, ast.expr) and world.evidence.holds(value)

@@ -41,10 +41,13 @@ class Evidence:
     touching: set[str] = field(default_factory=set)
     holders: set[Path] = field(default_factory=set)
     callbacks: set[Path] = field(default_factory=set)
+    reentrant: set[Path] = field(default_factory=set)
     losses: set[Path] = field(default_factory=set)
     gradients: set[Path] = field(default_factory=set)
     opaque: set[Path] = field(default_factory=set)
     accumulating: set[Path] = field(default_factory=set)
+    held_variables: set[Path] = field(default_factory=set)
+    held_lookups: set[str] = field(default_factory=set)
     hooked: bool = False
 
     def imported(self, node: ast.expr) -> str | None:
@@ -62,6 +65,17 @@ class Evidence:
         if root not in owner.bound and root in harmless.BUILTINS:
             return "builtins." + text
         return None
+
+    def calls_back(self, node: ast.AST) -> bool:
+        """Whether an expression mentions functions of this file that touch gradients, or instances that have some."""
+        for one in ast.walk(node):
+            if isinstance(one, ast.Name) and (one.id in self.touching or self.scopes.path(one) in self.reentrant):
+                return True
+            if isinstance(one, ast.Attribute) and (one.attr in self.touching or self.scopes.path(one) in self.reentrant):
+                return True
+            if isinstance(one, ast.Lambda) and self.scopes.inner[one].name in self.touching:
+                return True
+        return False
 
     def sole_binding(self, path: Path) -> ast.expr | None:
         """The one value that ``path`` is ever bound to, None when there are several or it is unclear."""
@@ -131,6 +145,8 @@ class Evidence:
         elif self.scopes.binding(node.id, self.scopes.of_node[node]).name + "." + node.id in self.touching:
             return True
         path = self.scopes.path(node)
+        if path is not None and path.rest and path not in self.holders and self.imported(node) is not None:
+            return False
         if path is None:
             return any(self.holds(one) for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr))
         if path in self.holders:
@@ -236,6 +252,9 @@ def collect(tree: ast.Module, scopes: Scopes) -> Evidence:
             evidence.called.add(meaning)
     _seed_holders(evidence)
     _close(evidence)
+    for path in evidence.holders & evidence.methods.keys():
+        evidence.held_variables.update((path.variable, *path.indices))
+        evidence.held_lookups.update(path.rest)
     return evidence
 
 
@@ -343,15 +362,24 @@ def _touching(tree: ast.Module, scopes: Scopes) -> set[str]:
 
 
 def _seed_holders(evidence: Evidence) -> None:
+    defined = {
+        node.name
+        for node in evidence.scopes.inner
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }
     for path, methods in list(evidence.methods.items()):
         if methods & HOLDER_METHODS or "grad" in methods:
             evidence.holders.update(Path(path.scope, path.root, path.rest[:end]) for end in range(len(path.rest) + 1))
         if "backward" in methods:
             evidence.losses.add(path)
     for path in (*evidence.bindings, *evidence.methods):
+        if path.rest and path.root in evidence.imports:
+            continue
         if harmless.CARRIER_WORD.search((path.rest or (path.root,))[-1].lstrip(".")) and not _is_plain(evidence, path):
             evidence.holders.add(path)
     for path in evidence.called:
+        if not path.rest and (path.root in evidence.imports or path.root in defined):
+            continue
         if path.root not in evidence.touching and not _is_tensor(evidence, path):
             evidence.holders.add(path)
     _loss_makers(evidence)
@@ -411,6 +439,10 @@ def _close(evidence: Evidence) -> None:
                 continue
             if any(one is not None and evidence.holds(one) for one in values):
                 evidence.holders.add(path)
+                changed = True
+        for path, values in evidence.bindings.items():
+            if path not in evidence.reentrant and any(one is not None and evidence.calls_back(one) for one in values):
+                evidence.reentrant.add(path)
                 changed = True
         for path, call in evidence.filled:
             if path not in evidence.holders and any(evidence.holds(one) for one in arguments(call)):

@@ -98,10 +98,13 @@ class Expressions:
             self.graph.emit(Rebind(self.world.evidence.meaning(path), self._source(value), span_of(target), fresh))
 
     def _matters(self, path: Path) -> bool:
-        holders = self.world.evidence.holders
-        if path in holders:
+        """Whether a new value for ``path`` can change what some receiver denotes."""
+        evidence = self.world.evidence
+        if path in evidence.holders:
             return True
-        return any(one.depends_on(path) for one in self.world.evidence.methods if one in holders)
+        if not path.rest:
+            return path in evidence.held_variables
+        return path.rest[-1] in evidence.held_lookups or (path.rest[-1].startswith("[") and path.variable in evidence.held_variables)
 
     def _source(self, value: ast.expr | None) -> Path | None:
         """M for ``Optimizer(M.parameters(), ...)``."""
@@ -192,7 +195,7 @@ class Expressions:
         span = span_of(node)
         target = resolve(self.world, node, result)
         if isinstance(target, Opaque):
-            self.graph.emit(Unknown(target.reason, span))
+            self.graph.emit(Unknown(target.reason, span, target.trains, calls_back=True))
             return
         if target is not None:
             if target.name in self.recursive:
@@ -213,7 +216,8 @@ class Expressions:
             return
         reason = danger(self.world, node)
         if reason is not None:
-            self.graph.emit(Unknown(reason, span))
+            calls_back = self.world.evidence.calls_back(node)
+            self.graph.emit(Unknown(reason, span, harmless.trains(callee_name(node)), calls_back))
 
     def _site(self, node: ast.Call) -> CallSite:
         base = node.func.value if isinstance(node.func, ast.Attribute) else None
@@ -241,7 +245,8 @@ class Expressions:
         full = evidence.imported(node.func) or ""
         in_place = name.endswith("_") and not name.endswith("__")
         if handed and not on_gradient:
-            known = full.startswith(("torch.", "builtins.", "math.")) or name in harmless.PURE_ON_GRADIENTS
+            known = full.startswith(("torch.", "builtins.", "math.")) and not full.startswith("torch.distributed.")
+            known = known or name in harmless.PURE_ON_GRADIENTS
             in_place = in_place or not (known or name in ("append", "add_scalar", "add_histogram"))
         if in_place and name != "clip_grad_norm_":
             self.graph.emit(Unknown(f"{ast.unparse(node)[:60]} may change gradients", span_of(node)))

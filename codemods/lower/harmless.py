@@ -20,7 +20,10 @@ SCALARS = frozenset("bool float format hash id int isinstance issubclass len pri
 NUMBERS = frozenset("clip_grad_norm clip_grad_norm_ clip_grad_value_ get_total_norm".split())
 """Functions that are handed parameters and return a number."""
 
-PREFIXES = ("torch.nn.functional.", "math.", "time.", "os.", "sys.", "json.", "logging.", "random.", "numpy.", "re.", "datetime.")
+TORCH_BUT = ("torch.autograd", "torch.func", "torch.utils", "torch.distributed", "torch.testing", "torch.optim", "torch.nn.", "torch._")
+"""Parts of torch that may call back, run a backward, or change gradients handed to them."""
+
+PREFIXES = ("torch.nn.functional.", "torch.nn.init.", "torch.nn.parallel.", "math.", "time.", "os.", "sys.", "json.", "logging.", "random.", "numpy.", "re.", "datetime.")
 """Modules that neither run a backward nor look at gradients, unless a callback is handed to them."""
 
 FUNCTIONS = frozenset(
@@ -95,6 +98,19 @@ GRADIENT_WORD = re.compile(
     re.IGNORECASE,
 )
 """A function that cannot be followed and is called like this is never taken for harmless."""
+
+TRAINING_WORD = re.compile(
+    r"train|fit|learn|find|warm_?up|prim(e|ing)|backward|backprop|grad|optimi[sz]e(?!r)|step|sanity|calibrat|tun(e|ing)"
+    r"|attack|adversar|adapt(?!er)|pipeline|epoch|iteration|dry_?run|pass(es)?$|profil|benchmark",
+    re.IGNORECASE,
+)
+"""A function that cannot be followed and is called like this is taken to leave gradients behind."""
+
+
+def trains(name: str) -> bool:
+    """Whether a function is called as if it ran a backward; classes, which are nouns, never are."""
+    return not name[:1].isupper() and TRAINING_WORD.search(name) is not None
+
 
 GRADIENT_SWITCHES = frozenset(
     "enable_grad inference_mode is_grad_enabled no_grad requires_grad requires_grad_ set_grad_enabled grad_enabled "

@@ -10,7 +10,7 @@ from codemods.events import Call, Event, Mark, Path, Rebind, Span
 from codemods.ir.nodes import Block, Function, Program, Region
 from codemods.lower.blocks import new_graph
 from codemods.lower.calls import Target, resolve
-from codemods.lower.certain import certain_paths
+from codemods.lower.certain import certain_paths, sealed
 from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.statements import Statements
 from codemods.lower.world import World, world_of
@@ -36,7 +36,7 @@ def lower(tree: ast.Module) -> Program:
         functions[function.name] = function
     functions = _pruned(functions)
     sources, distinct = _sources(world, functions)
-    functions = _with_roots(functions)
+    functions = _with_roots(world, functions)
     calls = [node for node in world.scopes.of_node if isinstance(node, ast.Call)]
     certain = certain_paths(world, functions, calls)
     return Program(functions, world.evidence.hooked, sources, distinct, certain)
@@ -57,9 +57,17 @@ def _lower_function(world: World, node: ast.Module | FunctionNode, recursive: fr
     variables = tuple(world.scopes.variable(one, scope) for one in scope.parameters)
     return Function(
         scope.name, variables, blocks, graph.exit, graph.raise_exit, (body, *graph.regions), span,
-        handed_around=scope.name.rpartition(".")[2] in world.escaping or isinstance(node, ast.Lambda),
+        handed_around=_handed_around(world, node, scope),
         family=None if scope.method_of is None else world.scopes.families[scope.method_of.name],
+        sealed=not isinstance(node, ast.Module) and sealed(world, node),
     )  # fmt: skip
+
+
+def _handed_around(world: World, node: ast.Module | FunctionNode, scope: Scope) -> bool:
+    """Whether code that cannot be followed may hold this function: itself, or an instance with it as a method."""
+    if isinstance(node, ast.Lambda) or scope.name.rpartition(".")[2] in world.escaping:
+        return True
+    return scope.method_of is not None and scope.method_of.name in world.instantiated
 
 
 def _recursive(world: World) -> frozenset[str]:
@@ -144,7 +152,7 @@ def _mapped(block: Block, change: Callable[[Event], Event]) -> Block:
     return Block(tuple(change(one) for one in block.events), block.successors, block.on_raise, block.line)
 
 
-def _with_roots(functions: dict[str, Function]) -> dict[str, Function]:
+def _with_roots(world: World, functions: dict[str, Function]) -> dict[str, Function]:
     """Mark the functions that code outside the file may call: nobody here does, or their name is handed around."""
     callees = {
         name: sorted({one.function for block in function.blocks for one in block.events if isinstance(one, Call)})
@@ -154,7 +162,7 @@ def _with_roots(functions: dict[str, Function]) -> dict[str, Function]:
     roots = {
         name
         for name in functions
-        if name != "<module>" and (name not in called or functions[name].handed_around)
+        if name != "<module>" and (name not in called or name.rpartition(".")[2] in world.escaping)
     }
     reached: set[str] = set()
     pending = ["<module>", *sorted(roots)]

@@ -35,6 +35,7 @@ class World:
     definitions: dict[tuple[str, str], list[ast.AST]]
     classes: dict[str, ast.ClassDef]
     escaping: frozenset[str]
+    instantiated: frozenset[str]
 
     def scope(self, node: ast.AST) -> Scope:
         """The scope that a function or class opens."""
@@ -190,4 +191,9 @@ def world_of(tree: ast.Module) -> World:
                 escaping.add(node.id)
             elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 escaping.add(node.attr)
-    return World(tree, scopes, evidence, functions, definitions, classes, frozenset(escaping))
+    based = {id(base) for one in classes.values() for base in one.bases}
+    used = {node.id for node in scopes.of_node if isinstance(node, ast.Name) and id(node) not in based}
+    instantiated = frozenset(
+        one for one, family in scopes.families.items() if any(each in used for each, its in scopes.families.items() if its == family)
+    )
+    return World(tree, scopes, evidence, functions, definitions, classes, frozenset(escaping), instantiated)

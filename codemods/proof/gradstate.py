@@ -31,7 +31,9 @@ class State(NamedTuple):
     ``before_none``: clear, and by ``None``. ``same_nones``: the gradient is ``None`` in both versions or in neither.
     ``before_extra``: contributions that only the before version still has, by the zero of the after version which
     dropped them (residual); ``after_extra`` the other way round (stale).
-    ``hearsay``: not clear only because of code that cannot be followed.
+    ``hearsay``: filled in the after version by nothing but code that cannot be followed.
+    ``elsewhere``: an outsider has called since the moved zero last ran, so code outside the file that looks on is
+    an outsider too (the assumption closed-world).
     ``accumulating``: an accumulation context has been entered, so a ``zero_grad`` may do nothing.
     """
 
@@ -45,6 +47,7 @@ class State(NamedTuple):
     before_extra: Site | None = None
     after_extra: Site | None = None
     hearsay: bool = False
+    elsewhere: bool = False
     accumulating: bool = False
 
     @property
@@ -69,17 +72,27 @@ def backward(state: State) -> State:
     )
 
 
-def unknown(state: State) -> State:
-    """Something may have been added, the same in both versions."""
+def unknown(state: State, *, trusting: bool) -> State:
+    """Code that cannot be followed may have added something, the same in both versions.
+
+    ``trusting`` takes it to leave nothing behind (the assumption closed-world): the gradient stays clear in the before
+    version. In the after version it counts as filled all the same, so that a gradient which only the before version
+    clears later is still seen to be stale.
+    """
+    if trusting:
+        rumour = state.hearsay or state.after_clear
+        return state._replace(after_clear=False, after_none=False, hearsay=rumour)
     rumour = state.hearsay or (state.before_clear and state.after_clear)
     return backward(state)._replace(hearsay=rumour)
 
 
-def forgotten(state: State) -> State:
-    """The state in which an outsider calls again, code that cannot be followed having left nothing behind."""
+def outside(state: State, *, trusting: bool) -> State:
+    """The state in which an outsider calls, code that cannot be followed having left nothing behind."""
     if not state.hearsay:
-        return state
-    return State(state.member, state.default_none, accumulating=state.accumulating)
+        return state._replace(elsewhere=True)
+    if trusting:
+        return state._replace(after_clear=True, after_none=state.before_none, hearsay=False, elsewhere=True)
+    return State(state.member, state.default_none, elsewhere=True, accumulating=state.accumulating)
 
 
 def zero(state: State, flavour: Flavour, site: Site, *, in_before: bool, in_after: bool) -> tuple[State, ...]:
@@ -112,6 +125,7 @@ def _cleared(state: State, site: Site, *, to_none: bool, in_before: bool, in_aft
         before_none=before_none,
         after_none=after_none,
         hearsay=False,
+        elsewhere=False,
         same_nones=(before_none and after_none) or (state.same_nones and not to_none),
         before_extra=before_extra,
         after_extra=after_extra,

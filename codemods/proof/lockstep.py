@@ -21,7 +21,7 @@ from codemods.proof.gradstate import (
     Site,
     State,
     backward,
-    forgotten,
+    outside,
     rebound,
     renewed,
     unknown,
@@ -35,6 +35,13 @@ if TYPE_CHECKING:
 
     from codemods.ir.nodes import Program
     from codemods.proof.align import Paired, PairedFunction
+
+CLEAN_ENTRY = "clean-entry"
+"""Gradients are clear when outsiders first call a function of the file."""
+
+CLOSED_WORLD = "closed-world"
+"""Code outside the file, between its calls and in the calls that this file makes of it, adds nothing to these
+gradients and does not swap the optimizer; nor does it read them between its calls."""
 
 STATES = 2_000_000
 """Transitions after which a proof gives up: far beyond any real file."""
@@ -71,22 +78,53 @@ def prove(program: Program, functions: dict[str, PairedFunction], *, allow_resid
                         continue
                     cells[receiver] = None
                     outright = outright and root == "<module>"
-    needs_clean = False
+    needs_clean = needs_closed = False
     for cell in cells:
-        try:
-            _Lockstep(program, functions, cell, reached, CLEAN, allow_residual).run()
-        except _Found as found:
-            return Differs(found.kind, cell, found.site, _told(found, cell), found.paired.event)
-        except _GivesUp:
-            return Unsure("the file has more paths than the proof follows", cell)
+        proof = _prove_cell(program, functions, cell, reached, allow_residual, trusting=False)
+        if proof is not None:
+            needs_closed = True
+            proof = _prove_cell(program, functions, cell, reached, allow_residual, trusting=True)
+        if proof is not None:
+            return proof
         if not outright and not needs_clean:
-            try:
-                _Lockstep(program, functions, cell, reached, CLEAN + DIRTY, allow_residual).run()
-            except (_Found, _GivesUp):
-                needs_clean = True
+            needs_clean = not _holds_from_any_start(program, functions, cell, reached, allow_residual)
     if outright:
-        return Same()
-    return SameIf(("clean-entry", "closed-world") if needs_clean else ("closed-world",))
+        return SameIf((CLOSED_WORLD,), relies_on_opaque=True) if needs_closed else Same()
+    assumptions = (CLEAN_ENTRY, CLOSED_WORLD) if needs_clean else (CLOSED_WORLD,)
+    return SameIf(assumptions, relies_on_opaque=needs_closed)
+
+
+def _prove_cell(
+    program: Program,
+    functions: dict[str, PairedFunction],
+    cell: Path,
+    reached: dict[str, list[Instance]],
+    allow_residual: bool,
+    *,
+    trusting: bool,
+) -> Differs | Unsure | None:
+    try:
+        _Lockstep(program, functions, cell, reached, CLEAN, allow_residual, trusting).run()
+    except _Found as found:
+        return Differs(found.kind, cell, found.site, _told(found, cell), found.paired.event)
+    except _GivesUp:
+        return Unsure("the file has more paths than the proof follows", cell)
+    return None
+
+
+def _holds_from_any_start(
+    program: Program,
+    functions: dict[str, PairedFunction],
+    cell: Path,
+    reached: dict[str, list[Instance]],
+    allow_residual: bool,
+) -> bool:
+    """Whether functions that outsiders call may as well be entered with gradients of any kind."""
+    try:
+        _Lockstep(program, functions, cell, reached, CLEAN + DIRTY, allow_residual, trusting=True).run()
+    except (_Found, _GivesUp):
+        return False
+    return True
 
 
 def _told(found: _Found, cell: Path) -> tuple[WitnessLine, ...]:
@@ -116,9 +154,11 @@ class _Lockstep:
     reached: dict[str, list[Instance]]
     start: tuple[State, ...]
     allow_residual: bool
+    trusting: bool
     pool: dict[State, list[WitnessLine]] = field(default_factory=dict)
     results: dict[str, dict[State, list[WitnessLine]]] = field(default_factory=dict)
     memo: dict[tuple[Instance, Path, State], Exits] = field(default_factory=dict)
+    callbacks: dict[str | None, list[str]] = field(default_factory=dict)
     tracked: Path = Path("", "")
     transitions: int = 0
 
@@ -127,7 +167,7 @@ class _Lockstep:
         exits: dict[State, list[WitnessLine]] = {}
         self._settle(lambda: exits.update(dict.fromkeys(self._root("<module>", dict.fromkeys(CLEAN, [])), [])))
         self.results.clear()
-        self.pool = {**{state: [] for state in self.start}, **{forgotten(state): [] for state in exits}}
+        self.pool = {**{state: [] for state in self.start}, **{outside(state, trusting=self.trusting): [] for state in exits}}
         self._settle(lambda: None)
 
     def _settle(self, first: Callable[[], None]) -> None:
@@ -137,30 +177,42 @@ class _Lockstep:
             self.memo.clear()
             first()
             for name, one in self.functions.items():
-                if one.function.root and self.pool:
+                if one.function.root and self.pool and self._matters(name):
                     entries = dict.fromkeys(self.start, []) if self._constructs(name) else dict(self.pool)
                     entered = WitnessLine(one.function.span.line, f"{name}() has run")
                     for state in self._root(name, entries):
                         path = [*entries.get(state, []), entered]
                         self.results.setdefault(name, {}).setdefault(state, path)
                         if not self._constructs(name):
-                            self.pool.setdefault(forgotten(state), path)
+                            self.pool.setdefault(outside(state, trusting=self.trusting), path)
             if self._known() == known:
                 return
+
+    def _matters(self, name: str) -> bool:
+        """Whether calls of a function can tell the versions apart, or change what a later call sees."""
+        if name == self.cell.scope and self.functions[name].function.sealed:
+            return True
+        home = self.functions.get(self.cell.scope)
+        if self.functions[name].function.sealed or (home is not None and home.function.sealed):
+            return False
+        return self._looks(name)
+
+    def _looks(self, name: str) -> bool:
+        return any(
+            isinstance(paired.event, Zero | Backward | Step | Read)
+            for one in self.reached[name]
+            for block in self.functions[one.function].events
+            for paired in block
+        )
 
     def _known(self) -> int:
         return len(self.pool) + sum(map(len, self.results.values()))
 
     def _constructs(self, name: str) -> bool:
         """Whether a function only sets up an instance: a new one, whose gradients are its own affair."""
-        if not name.endswith(".__init__"):
-            return False
-        return not any(
-            isinstance(paired.event, Zero | Backward | Step | Read)
-            for one in self.reached[name]
-            for block in self.functions[one.function].events
-            for paired in block
-        )
+        if self.functions[name].function.sealed:
+            return True
+        return name.endswith(".__init__") and not self._looks(name)
 
     def _root(self, name: str, entries: dict[State, list[WitnessLine]]) -> dict[State, None]:
         """The states in which a function returns to an outsider who calls it in one of ``entries``."""
@@ -285,9 +337,11 @@ class _Lockstep:
                 self._consume(paired, state)
                 return (state,), ()
             case Unknown():
-                self._consume(paired, state)
-                after = unknown(state)
-                return (*rebound(after), *self._elsewhere(instance, after)), ()
+                if not state.elsewhere:
+                    self._consume(paired, state)
+                after = backward(state) if event.trains else unknown(state, trusting=self.trusting)
+                replaced = rebound(after) if self.tracked.rest and not self.trusting else (after,)
+                return (*replaced, *(self._elsewhere(instance, after) if event.calls_back else ())), ()
             case Suspend():
                 return (state, *self._elsewhere(instance, state)), ()
             case Accumulate():
@@ -327,15 +381,20 @@ class _Lockstep:
             raise _Found(Kind.RESIDUAL, site, paired, [])
 
     def _elsewhere(self, instance: Instance, state: State) -> list[State]:
-        """States after code that may call back into the file: what was handed around, or methods of other classes."""
-        here = self.functions[instance.function].function
-        found: list[State] = []
-        for name, one in self.functions.items():
-            other = one.function
-            if other.root and (other.handed_around or (other.family is not None and other.family != here.family)):
-                self.pool.setdefault(state, [])
-                found += [each for each in self.results.get(name, ()) if each.default_none == state.default_none]
-        return found
+        """States after code that may call back into the file: functions and instances that were handed around.
+
+        A method's own class is left out: what it calls calling it again is the closed world's affair.
+        """
+        here = self.functions[instance.function].function.family
+        if here not in self.callbacks:
+            roots = (one.function for one in self.functions.values() if one.function.root)
+            self.callbacks[here] = [
+                one.name for one in roots if one.handed_around and (one.family is None or one.family != here)
+            ]
+        if self.callbacks[here]:
+            self.pool.setdefault(outside(state, trusting=self.trusting), [])
+        found = (each for name in self.callbacks[here] for each in self.results.get(name, ()))
+        return list(dict.fromkeys(each for each in found if each.default_none == state.default_none))
 
     def _rebind(self, environment: Environment, event: Rebind, state: State) -> tuple[State, ...]:
         source = self.program.sources.get(self.tracked)

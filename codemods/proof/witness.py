@@ -48,9 +48,13 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class SameIf:
-    """Both versions train the same under the named assumptions."""
+    """Both versions train the same under the named assumptions.
+
+    ``relies_on_opaque``: some call of code that cannot be followed is trusted to leave no gradients behind.
+    """
 
     assumptions: tuple[str, ...]
+    relies_on_opaque: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,19 @@ if TYPE_CHECKING:
     from codemods.run import Summary
 
 
-def render(summary: Summary) -> str:
-    """The whole run as one JSON document, the same bytes for the same input."""
+def render(summary: Summary, *, fixed: bool) -> str:
+    """The whole run as one JSON document, the same bytes for the same input. ``fixed``: files were rewritten."""
+    changed = summary.changed if fixed else 0
     document = {
         "version": 1,
-        "files": {"scanned": summary.scanned, "parsed": summary.parsed, "changed": summary.changed},
-        "steps": [_step(one) for one in summary.findings],
+        "files": {"scanned": summary.scanned, "parsed": summary.parsed, "changed": changed},
+        "steps": [_step(one, fixed=fixed) for one in summary.findings],
         "errors": [{"path": one.path, "line": one.line, "message": one.message} for one in summary.problems],
     }
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
 
-def _step(one: Finding) -> dict[str, object]:
+def _step(one: Finding, *, fixed: bool) -> dict[str, object]:
     return {
         "path": one.path,
         "cell": one.cell,
@@ -31,7 +32,7 @@ def _step(one: Finding) -> dict[str, object]:
         "verdict": one.verdict.value,
         "code": one.code,
         "fix": one.fix.value if one.fix else None,
-        "applied": one.applied,
+        "applied": one.applied and fixed,
         "optimizers": list(one.optimizers),
         "reason": one.reason,
         "assumes": list(one.assumes),

@@ -1,61 +1,83 @@
-"""The report for people: one line a finding, the way to a difference below it, and a closing count."""
+"""The report for people: one line a training step, the way to a difference below it, and a closing count."""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from codemods.findings import Finding, Fix, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from codemods.run import Summary
 
-QUIET = frozenset({Verdict.CANONICAL})
+
+def render(findings: Iterable[Finding], *, fixed: bool, quiet: bool = False) -> str:
+    """All findings and all steps that were left alone, with their reasons.
+
+    ``fixed``: files were rewritten. ``quiet``: only what is or was to change.
+    """
+    shown = (
+        one for one in findings if one.verdict is not Verdict.CANONICAL and (_to_change(one) or not quiet)
+    )
+    return "".join(line + "\n" for one in shown for line in _rows(one, fixed=fixed))
 
 
-def render(summary: Summary, *, fixed: bool) -> str:
-    """All findings and all steps that were left alone, with their reasons. ``fixed``: files were rewritten."""
-    return "".join(line + "\n" for one in summary.findings if one.verdict not in QUIET for line in _rows(one, fixed=fixed))
+def _to_change(one: Finding) -> bool:
+    return one.code is not None or one.applied
 
 
 def _rows(one: Finding, *, fixed: bool) -> Iterator[str]:
-    mark = ""
-    if one.fix is not None:
-        mark = " [fixed]" if one.applied and fixed else " [*]" if one.fix is Fix.SAFE else " [unsafe fix]"
     label = f"{one.code} {one.verdict.value}" if one.code else one.verdict.value
-    yield f"{one.path}:{one.line}: {label}{mark} {one.reason}"
+    yield f"{one.path}:{one.line}: {label}{_mark(one, fixed=fixed)}: {one.reason}"
     if one.assumes:
         yield f"    assumes {' and '.join(one.assumes)}"
+    width = max((len(str(stop.line)) for stop in one.witness), default=0)
     for stop in one.witness:
-        yield f"    {one.path}:{stop.line}: {stop.text}"
+        yield f"    line {stop.line:>{width}}  {stop.text}"
+
+
+def _mark(one: Finding, *, fixed: bool) -> str:
+    if one.fix is None:
+        return ""
+    if one.applied and fixed:
+        return " [fixed]"
+    return " [*]" if one.fix is Fix.SAFE else " [unsafe fix]"
 
 
 def closing(summary: Summary, *, fixed: bool, diff: bool) -> str:
-    """The last line: what was done or is to be done, and what was left alone."""
-    counts = Counter(one.verdict for one in summary.findings if not (fixed and one.applied))
-    safe = sum(1 for one in summary.findings if one.fix is Fix.SAFE and not (fixed and one.applied))
-    parts: list[str] = []
-    if summary.changed and (fixed or diff):
-        verb = "would be rewritten" if diff else "rewritten"
-        parts.append(f"{_files(summary.changed)} {verb}")
-    found = sum(count for verdict, count in counts.items() if verdict not in QUIET)
-    coded = sum(1 for one in summary.findings if one.code and not (fixed and one.applied))
-    if coded and not diff:
-        parts.append(f"{coded} to change" + (f" ({safe} with a proved rewrite: gradorder fix)" if safe and not fixed else ""))
-    left = found - coded
-    if left:
-        parts.append(f"{_steps(left)} left alone")
+    """The last lines: what was found, what was done about it, and what can be."""
+    return "".join(line + "\n" for line in _closing(summary, fixed=fixed, diff=diff))
+
+
+def _closing(summary: Summary, *, fixed: bool, diff: bool) -> Iterator[str]:
+    yield f"Found {_found(summary, fixed=fixed, diff=diff)}."
     if summary.problems:
-        parts.append(f"{_files(len(summary.problems))} could not be done")
-    total = f"{_files(summary.scanned)} read, {_steps(len(summary.findings))} found"
-    return f"{'; '.join(parts)} ({total})." if parts else f"Nothing to change ({total})."
+        yield f"Could not do {_number(len(summary.problems), 'path')}: see the errors above."
+    open_fixes = [one.fix for one in summary.findings if one.fix and not (one.applied and (fixed or diff))]
+    safe, unsafe = open_fixes.count(Fix.SAFE), open_fixes.count(Fix.UNSAFE)
+    if safe:
+        yield f"[*] {safe} can be rewritten with a proof: gradorder fix"
+    if unsafe:
+        yield f"[unsafe fix] {unsafe} can be repaired, which changes the training: gradorder fix --unsafe-fixes"
 
 
-def _files(count: int) -> str:
-    return f"{count} file" + ("" if count == 1 else "s")
+def _found(summary: Summary, *, fixed: bool, diff: bool) -> str:
+    files = _number(summary.scanned, "file")
+    if not summary.findings:
+        return f"no training step in {files}"
+    done = sum(1 for one in summary.findings if one.applied) if fixed or diff else 0
+    to_change = sum(1 for one in summary.findings if one.code and not (one.applied and (fixed or diff)))
+    canonical = sum(1 for one in summary.findings if one.verdict is Verdict.CANONICAL)
+    counts = {
+        "rewritten" if fixed else "would be rewritten": done,
+        "to change": to_change,
+        "left alone": len(summary.findings) - done - to_change - canonical,
+        "canonical": canonical,
+    }
+    parts = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    return f"{_number(len(summary.findings), 'training step')} in {files}: {parts}"
 
 
-def _steps(count: int) -> str:
-    return f"{count} training step" + ("" if count == 1 else "s")
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}" + ("" if count == 1 else "s")

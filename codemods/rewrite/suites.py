@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider, WhitespaceInclusivePositionProvider
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["import", "docstring", "definition", "other"]
 _Body: TypeAlias = cst.Module | cst.IndentedBlock | cst.SimpleStatementSuite
-_DEEPEST = 1000
+_DEEPEST = 500
 _BODIES = (cst.Module, cst.IndentedBlock, cst.SimpleStatementSuite)
 
 
@@ -103,9 +103,10 @@ def parse(page: Page) -> tuple[cst.Module, frozenset[int]]:
 
 
 def _too_deep(text: str) -> bool:
-    """Whether libcst, which is recursive, native code, would overflow the stack and end the process.
+    """Whether libcst, which is recursive native code, could overflow the stack and so end the process.
 
-    Seen from about 3,000 levels on. Raises ``RewriteFailed`` when ``ast`` refuses the text, which may be why too.
+    That was seen from 3,000 levels on; from 500 on, its Python part exceeds the recursion limit in any case. Raises
+    ``RewriteFailed`` when ``ast`` refuses the text.
     """
     try:
         level: list[ast.AST] = [syntax.parse(text)]
@@ -115,6 +116,8 @@ def _too_deep(text: str) -> bool:
         level = [child for node in level for child in ast.iter_child_nodes(node)]
         if not level:
             return False
+        if any(isinstance(node, ast.BoolOp) and len(node.values) > _DEEPEST for node in level):
+            return True
     return True
 
 
@@ -129,7 +132,8 @@ def find_suites(page: Page, wanted: Collection[Position]) -> list[Suite]:
         ranges = wrapper.resolve_many((PositionProvider, WhitespaceInclusivePositionProvider))
     except RecursionError as error:
         raise RewriteFailed("the code is nested too deeply for libcst") from error
-    inner, outer = ranges[PositionProvider], ranges[WhitespaceInclusivePositionProvider]
+    inner = cast("Ranges", ranges[PositionProvider])
+    outer = cast("Ranges", ranges[WhitespaceInclusivePositionProvider])
     bodies: list[_Body] = [node for node in inner if isinstance(node, _BODIES)]
     suites = [
         _suite(page, body, inner, outer)
