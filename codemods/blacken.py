@@ -20,7 +20,7 @@ LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 ENDS = re.compile(r"\r\n|\r|\n")
 
 
-class NotFormatted(Exception):  # noqa: N818 - a word of the reports
+class NotFormatted(Exception):
     """black cannot be asked, or refuses; ``message`` is one line for a person and says why."""
 
     def __init__(self, message: str) -> None:
@@ -93,7 +93,9 @@ def _changes(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int,
     return ((i1, i2, j1, j2) for tag, i1, i2, j1, j2 in matcher.get_opcodes() if tag != "equal")
 
 
-def _taken_over(lines: list[str], plain: list[str], formatted: list[str], ranges: list[tuple[int, int]]) -> str:
+def _taken_over(
+    lines: list[str], plain: list[str], formatted: list[str], ranges: list[tuple[int, int]]
+) -> str:
     """``lines`` with the changes that black made in the ranges; a new line gets the line end of the line it replaces."""
     result: list[str] = []
     done = 0

@@ -77,5 +77,7 @@ class Effects:
             elif isinstance(inner, Rebind):
                 inner = Rebind(_renamed(inner.target, arguments), inner.source, event.span)
             if not (isinstance(inner, Zero | Step) and inner.receiver.variable == NOTHING):
-                found.setdefault((inner, one.origin), Effect(inner, block, index, event.span, False, one.origin))
+                found.setdefault(
+                    (inner, one.origin), Effect(inner, block, index, event.span, False, one.origin)
+                )
         return list(found.values())

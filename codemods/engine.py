@@ -15,7 +15,6 @@ from codemods.plan import Layout, Planned, plan
 from codemods.proof.align import NotTheSameProgram, pair, same_but_for_zeros
 from codemods.proof.lockstep import prove
 from codemods.proof.witness import Differs, Kind, Same, SameIf
-from codemods.settings import Settings
 from codemods.syntax import Unparsable, parse
 from codemods.trial import Refusal, Trial, attempt
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from codemods.ir.nodes import Program
     from codemods.moves import Move
+    from codemods.settings import Settings
 
 DEPTH = 20_000
 """Frames of Python that walking a deeply nested expression may take."""
@@ -51,7 +51,7 @@ def examine(path: str, data: bytes, settings: Settings) -> Outcome:
         problem = Problem(path, None, "a function is too large to be followed")
     except BrokenPromise as error:
         problem = Problem(path, None, f"left alone because of a bug in gradorder, please report it: {error}")
-    except Exception as error:  # noqa: BLE001 - the one catch-all: a crash in one file must not end the others
+    except Exception as error:
         problem = Problem(path, None, f"left alone because gradorder crashed, please report it: {error!r}")
     finally:
         sys.setrecursionlimit(limit)
@@ -65,12 +65,22 @@ def _examine(source: Source, settings: Settings) -> Outcome:
     program = lower(tree)
     steps = judge(program)
     layout = Layout(tree, source.text)
-    plans = {one: plan(program, layout, one, settings.placement) for one in steps if one.verdict is Verdict.ZERO_LAST}
+    plans = {
+        one: plan(program, layout, one, settings.placement)
+        for one in steps
+        if one.verdict is Verdict.ZERO_LAST
+    }
     moves = [planned.move for found in plans.values() for planned in found if planned.move is not None]
     trial = attempt(program, source.text, moves, strict=settings.strict) if moves else Trial()
-    chosen = [*trial.accepted, *(trial.repairs if settings.unsafe_fixes else ())] if "GO101" in settings.codes else []
+    chosen = (
+        [*trial.accepted, *(trial.repairs if settings.unsafe_fixes else ())]
+        if "GO101" in settings.codes
+        else []
+    )
     after = _rewritten(source, program, chosen, allow_residual=settings.unsafe_fixes) if chosen else None
-    findings = tuple(row for one in steps for row in _rows(source.path, one, plans.get(one, []), trial, settings))
+    findings = tuple(
+        row for one in steps for row in _rows(source.path, one, plans.get(one, []), trial, settings)
+    )
     return Outcome(source.path, source.data, after, findings, parsed=True)
 
 
@@ -93,7 +103,9 @@ def _rewritten(source: Source, program: Program, moves: Sequence[Move], *, allow
     return after
 
 
-def _rows(path: str, judged: Judged, plans: Sequence[Planned], trial: Trial, settings: Settings) -> list[Finding]:
+def _rows(
+    path: str, judged: Judged, plans: Sequence[Planned], trial: Trial, settings: Settings
+) -> list[Finding]:
     """The findings of one training step: one, or two when only some of its optimizers' calls can move."""
     if judged.verdict is not Verdict.ZERO_LAST:
         return [_finding(path, judged, judged.names, judged.verdict, judged.reason)]
@@ -106,8 +118,16 @@ def _rows(path: str, judged: Judged, plans: Sequence[Planned], trial: Trial, set
         names = _own_receivers(judged, good) if bad else judged.names
         assumes = sorted({word for one in good if one.move for word in trial.assumes.get(one.move, ())})
         rows.append(
-            _finding(path, judged, names, Verdict.ZERO_LAST, judged.reason, fix=Fix.SAFE, assumes=tuple(assumes),
-                     applied="GO101" in settings.codes)
+            _finding(
+                path,
+                judged,
+                names,
+                Verdict.ZERO_LAST,
+                judged.reason,
+                fix=Fix.SAFE,
+                assumes=tuple(assumes),
+                applied="GO101" in settings.codes,
+            )
         )
     if bad:
         names = [one for one in judged.names if not rows or one not in rows[0].optimizers]

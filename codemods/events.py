@@ -56,7 +56,9 @@ class Path:
             return self.variable == target.variable or target.variable in self.indices
         if self.variable == target.variable and self.rest[: len(target.rest)] == target.rest:
             return True
-        return target.rest[-1] in self.rest or (target.rest[-1].startswith("[") and self.rest[-1:] != () and self.rest[-1].startswith("["))
+        return target.rest[-1] in self.rest or (
+            target.rest[-1].startswith("[") and self.rest[-1:] != () and self.rest[-1].startswith("[")
+        )
 
 
 class Flavour(Enum):

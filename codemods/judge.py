@@ -56,10 +56,15 @@ class Scene:
     def judged(self, verdict: Verdict, reason: str, moving: Iterable[Effect] = ()) -> Judged:
         """The scene with its verdict."""
         sites = (*self.backwards, *self.steps, *self.zeros)
-        start = min((one.span for one in self.backwards or self.zeros or self.steps), key=lambda one: (one.line, one.column))
+        start = min(
+            (one.span for one in self.backwards or self.zeros or self.steps),
+            key=lambda one: (one.line, one.column),
+        )
         end = max(one.span.end_line for one in sites)
         names = (self.name,)
-        return Judged(self.function, self.region, (self.receiver,), names, start, end, verdict, reason, tuple(moving))
+        return Judged(
+            self.function, self.region, (self.receiver,), names, start, end, verdict, reason, tuple(moving)
+        )
 
 
 def judge(program: Program) -> list[Judged]:
@@ -114,7 +119,10 @@ def _scene(
     others = [one for one in inside if isinstance(one.event, Step) and one.receiver != receiver]
     candidates = [one for one in inside if isinstance(one.event, Backward)]
     used = [one for one in candidates if attributed(function, one, steps, zeros, others, candidates)]
-    name = next((one.event.written for one in steps if isinstance(one.event, Step) and one.event.written), receiver.text)
+    name = next(
+        (one.event.written for one in steps if isinstance(one.event, Step) and one.event.written),
+        receiver.text,
+    )
     return Scene(function, region, receiver, name, steps, zeros, tuple(used or candidates), inside)
 
 
@@ -136,7 +144,9 @@ def _relevant_zeros(receiver: Path, inside: tuple[Effect, ...]) -> tuple[Effect,
 
 
 def _closure(one: Effect, receiver: Path) -> bool:
-    return isinstance(one.event, Unknown) and one.event.reason == f"{receiver.text}.step() is handed a closure"
+    return (
+        isinstance(one.event, Unknown) and one.event.reason == f"{receiver.text}.step() is handed a closure"
+    )
 
 
 def _judge(scene: Scene) -> Judged:
@@ -162,10 +172,13 @@ def _judge_order(scene: Scene) -> Judged:
     late = [
         one
         for one in scene.zeros
-        if any(fact.stepped for fact in at[one.place]) and closes(scene.function, scene.region, one, scene.steps)
+        if any(fact.stepped for fact in at[one.place])
+        and closes(scene.function, scene.region, one, scene.steps)
     ]
     if late:
-        return scene.judged(Verdict.ZERO_LAST, f"zero_grad() on line {_lines(late)} comes after {name}.step()", late)
+        return scene.judged(
+            Verdict.ZERO_LAST, f"zero_grad() on line {_lines(late)} comes after {name}.step()", late
+        )
     if scene.zeros:
         reason = f"zero_grad() on line {zero_lines} runs on some of the paths to the backward, not on all"
         return scene.judged(Verdict.UNSUPPORTED, reason)
@@ -198,6 +211,8 @@ def _accumulates(scene: Scene) -> str | None:
             return f"{one.event.text} (line {one.span.line}) decides in which iterations gradients are used and cleared"
     stops = {one.place for one in (*scene.steps, *scene.zeros)}
     for one in scene.backwards:
-        if one.place not in stops and reaches_itself(scene.function, scene.region, one, scene.backwards, stops):
+        if one.place not in stops and reaches_itself(
+            scene.function, scene.region, one, scene.backwards, stops
+        ):
             return f"the backward on line {one.span.line} can run again before a step or a zero_grad: gradients accumulate"
     return None

@@ -109,7 +109,9 @@ def closes(function: Function, region: Region, zero: Effect, steps: Iterable[Eff
         if any((block, index) in stepping for index in range(start, len(function.blocks[block].events))):
             continue
         successors = function.blocks[block].successors
-        if block == function.exit or any(one == region.entry or one not in region.blocks for one in successors):
+        if block == function.exit or any(
+            one == region.entry or one not in region.blocks for one in successors
+        ):
             return True
         for successor in successors:
             if successor not in seen:

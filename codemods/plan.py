@@ -84,7 +84,12 @@ def plan(program: Program, layout: Layout, judged: Judged, placement: Placement)
 
 
 def _plan(
-    program: Program, layout: Layout, judged: Judged, effects: Sequence[Effect], zero: Effect, placement: Placement
+    program: Program,
+    layout: Layout,
+    judged: Judged,
+    effects: Sequence[Effect],
+    zero: Effect,
+    placement: Placement,
 ) -> Planned:
     event = zero.event
     assert isinstance(event, Zero)
@@ -95,7 +100,9 @@ def _plan(
         return Planned(zero, None, "zero_grad() is part of a larger expression")
     late = place.suite[: place.index]
     held = [_within(statement, effects) for statement in late]
-    backwards = [number for number, found in enumerate(held) if any(isinstance(one.event, Backward) for one in found)]
+    backwards = [
+        number for number, found in enumerate(held) if any(isinstance(one.event, Backward) for one in found)
+    ]
     if not backwards:
         return Planned(zero, None, "zero_grad() stands in a suite of its own, without the backward")
     top = _first(place, late, backwards[0]) if placement is Placement.TOP else backwards[0]
@@ -120,7 +127,11 @@ def _first(place: Place, late: list[ast.stmt], backward: int) -> int:
         return 0
     if isinstance(place.parent, FUNCTIONS):
         first = late[0]
-        documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+        documented = (
+            isinstance(first, ast.Expr)
+            and isinstance(first.value, ast.Constant)
+            and isinstance(first.value.value, str)
+        )
         return 1 if documented else 0
     return _leading(late, backward)
 
@@ -131,14 +142,18 @@ def _leading(late: list[ast.stmt], backward: int) -> int:
     first = backward
     for index in reversed(range(backward)):
         bound = _bound(late[index])
-        if bound & needed and not isinstance(late[index], ast.Import | ast.ImportFrom | ast.ClassDef | ast.FunctionDef):
+        if bound & needed and not isinstance(
+            late[index], ast.Import | ast.ImportFrom | ast.ClassDef | ast.FunctionDef
+        ):
             first = index
             needed |= _loaded(late[index])
     return first
 
 
 def _loaded(statement: ast.stmt) -> set[str]:
-    return {one.id for one in ast.walk(statement) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+    return {
+        one.id for one in ast.walk(statement) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)
+    }
 
 
 def _bound(statement: ast.stmt) -> set[str]:
@@ -146,19 +161,33 @@ def _bound(statement: ast.stmt) -> set[str]:
 
 
 def _lowest(
-    program: Program, judged: Judged, place: Place, receiver: Path, late: list[ast.stmt], held: list[list[Effect]]
+    program: Program,
+    judged: Judged,
+    place: Place,
+    receiver: Path,
+    late: list[ast.stmt],
+    held: list[list[Effect]],
 ) -> int:
     """The first index above which nothing binds a name of the call or may leave because nobody trains."""
     names = {one.id for one in ast.walk(place.statement) if isinstance(one, ast.Name)}
-    attributes = {one.attr for one in ast.walk(place.statement) if isinstance(one, ast.Attribute)} - {"zero_grad"}
+    attributes = {one.attr for one in ast.walk(place.statement) if isinstance(one, ast.Attribute)} - {
+        "zero_grad"
+    }
     lowest = 0
     varying = _varying(judged, place)
     certain = receiver in program.certain
     for index, statement in enumerate(late):
-        rebinds = any(isinstance(one.event, Rebind) and receiver.depends_on(one.event.target) for one in held[index])
-        if rebinds or _bound(statement) & names or _sets(statement, attributes) or _declares(statement, names):
-            lowest = index + 1
-        elif not certain and _may_mean_not_training(statement, varying) and not _after_backward(held, index):
+        rebinds = any(
+            isinstance(one.event, Rebind) and receiver.depends_on(one.event.target) for one in held[index]
+        )
+        if (
+            rebinds
+            or _bound(statement) & names
+            or _sets(statement, attributes)
+            or _declares(statement, names)
+        ) or (
+            not certain and _may_mean_not_training(statement, varying) and not _after_backward(held, index)
+        ):
             lowest = index + 1
     return lowest
 
@@ -177,7 +206,9 @@ def _sets(statement: ast.stmt, attributes: set[str]) -> bool:
 
 def _declares(statement: ast.stmt, names: set[str]) -> bool:
     """``global`` and ``nonlocal`` must come before any use of the name."""
-    return any(isinstance(one, ast.Global | ast.Nonlocal) and set(one.names) & names for one in ast.walk(statement))
+    return any(
+        isinstance(one, ast.Global | ast.Nonlocal) and set(one.names) & names for one in ast.walk(statement)
+    )
 
 
 def _varying(judged: Judged, place: Place) -> set[str]:
@@ -191,7 +222,9 @@ def _may_mean_not_training(statement: ast.stmt, varying: set[str]) -> bool:
     return any(not _iteration_dependent(tests, varying) for tests in _exits(statement, (), in_loop=False))
 
 
-def _exits(node: ast.AST, tests: tuple[ast.expr | None, ...], *, in_loop: bool) -> Iterable[tuple[ast.expr | None, ...]]:
+def _exits(
+    node: ast.AST, tests: tuple[ast.expr | None, ...], *, in_loop: bool
+) -> Iterable[tuple[ast.expr | None, ...]]:
     """For each way out of the iteration inside a statement, the tests it stands under (None: an exception)."""
     if isinstance(node, ast.Return) or (isinstance(node, ast.Break | ast.Continue) and not in_loop):
         yield tests

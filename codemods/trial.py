@@ -44,12 +44,11 @@ def moved(text: str, moves: Sequence[Move]) -> ast.Module:
     for move in sorted(moves):
         source, target = layout.at(move.statement), layout.at(move.before)
         planned.append((source.suite, source.statement, target.statement))
-    for suite, statement, _ in planned:
-        suite[:] = [one for one in suite if one is not statement]
     gone = {id(statement) for _, statement, _ in planned}
     for suite, statement, target in planned:
         assert id(target) not in gone, "a target stands before its backward, a moved statement behind a step"
-        suite.insert(next(index for index, one in enumerate(suite) if one is target), statement)
+        suite.remove(statement)
+        suite.insert(suite.index(target), statement)
     return tree
 
 
@@ -66,7 +65,12 @@ def attempt(program: Program, text: str, moves: Sequence[Move], *, strict: bool 
         try:
             functions = pair(program, after)
         except NotTheSameProgram as error:
-            return Trial(refused={**refused, **dict.fromkeys(accepted, Unsure(f"moving it changes more: {error.reason}"))})
+            return Trial(
+                refused={
+                    **refused,
+                    **dict.fromkeys(accepted, Unsure(f"moving it changes more: {error.reason}")),
+                }
+            )
         proof = prove(program, functions)
         if isinstance(proof, Same | SameIf):
             proof_relies = isinstance(proof, SameIf) and proof.relies_on_opaque
@@ -112,7 +116,9 @@ def _guilty(proof: Refusal, accepted: Sequence[Move]) -> list[Move]:
     return list(accepted)
 
 
-def _repairs(program: Program, text: str, accepted: Sequence[Move], refused: dict[Move, Refusal]) -> tuple[Move, ...]:
+def _repairs(
+    program: Program, text: str, accepted: Sequence[Move], refused: dict[Move, Refusal]
+) -> tuple[Move, ...]:
     found: list[Move] = []
     for move, proof in refused.items():
         if isinstance(proof, Differs) and proof.kind is Kind.RESIDUAL:

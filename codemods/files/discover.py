@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Folders of these names are not entered in a walk: nobody's own sources are in them.
 DEFAULT_EXCLUDES = frozenset(
-    ".git .hg .svn .tox .nox .venv venv .eggs __pycache__ .mypy_cache .ruff_cache .pytest_cache node_modules "  # noqa: SIM905
+    ".git .hg .svn .tox .nox .venv venv .eggs __pycache__ .mypy_cache .ruff_cache .pytest_cache node_modules "
     "build dist site-packages .ipynb_checkpoints __pypackages__".split()
 )
 

@@ -16,7 +16,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-class Unreadable(Exception):  # noqa: N818 - a word of the reports
+class Unreadable(Exception):
     """A file that cannot be read, or whose bytes are no Python source; `message` is one line for a person.
 
     `line` is 1-based, None where no single line is to blame. Survives pickling.

@@ -11,7 +11,7 @@ from pathlib import Path
 from codemods.files.load import Unreadable, read, reason
 
 
-class NotWritten(Exception):  # noqa: N818 - a word of the reports
+class NotWritten(Exception):
     """The file is as it was; `message` is one line for a person and says why."""
 
     def __init__(self, message: str) -> None:

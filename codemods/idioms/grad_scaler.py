@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from codemods.callsite import CallSite
 
-QUIET = frozenset({"scale", "update", "get_scale", "is_enabled", "get_growth_factor", "state_dict", "load_state_dict"})
+QUIET = frozenset(
+    {"scale", "update", "get_scale", "is_enabled", "get_growth_factor", "state_dict", "load_state_dict"}
+)
 
 
 def recognise(site: CallSite) -> Sequence[Event] | None:
@@ -25,7 +27,9 @@ def recognise(site: CallSite) -> Sequence[Event] | None:
     if receiver is None:
         return None
     constructor = site.facts.constructor(receiver)
-    if constructor != "GradScaler" and (constructor or "scaler" not in (receiver.rest or (receiver.root,))[-1].lower()):
+    if constructor != "GradScaler" and (
+        constructor or "scaler" not in (receiver.rest or (receiver.root,))[-1].lower()
+    ):
         return None
     if site.name in QUIET:
         return ()

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from codemods.callsite import CallSite
 
-READERS = frozenset({"clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"})
+READERS = frozenset(
+    {"clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"}
+)
 PROFILERS = frozenset({"profile", "profiler"})
 
 
@@ -46,7 +48,10 @@ def _step(site: CallSite) -> Sequence[Event] | None:
             return None
         return (Unknown(f"{receiver.text}.step() may be an optimizer's", site.span),)
     if handed and not (len(handed) == 1 and isinstance(handed[0], ast.Constant) and handed[0].value is None):
-        return (Step(receiver, site.span, written), Unknown(f"{receiver.text}.step() is handed a closure", site.span))
+        return (
+            Step(receiver, site.span, written),
+            Unknown(f"{receiver.text}.step() is handed a closure", site.span),
+        )
     return (Step(receiver, site.span, written),)
 
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemods.events import Accumulate, Backward, Call, Event, Mark, Read, Rebind, Step, Suspend, Unknown, Zero
+from codemods.events import (
+    Accumulate,
+    Backward,
+    Call,
+    Event,
+    Mark,
+    Read,
+    Rebind,
+    Step,
+    Suspend,
+    Unknown,
+    Zero,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -67,9 +67,9 @@ class Graph:
         self.link(self.current, target)
         self.current = self.open(line)
 
-    def region(self, entry: int, first: int, span: Span) -> None:
-        """Blocks from number ``first`` to the newest are a loop's header and body."""
-        blocks = frozenset((entry, *range(first, len(self.blocks))))
+    def region(self, entry: int, first: int, after: int, span: Span) -> None:
+        """Blocks from number ``first`` to the newest are a loop's header and body, but for ``after``."""
+        blocks = frozenset((entry, *range(first, len(self.blocks)))) - {after}
         self.regions.append(Region(entry, blocks, span, loop=True))
 
     def frozen(self) -> tuple[Block, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codemods.lower.calls import Target, resolve
+from codemods.lower.resolve import Target, resolve
 from codemods.syntax import FUNCTIONS, FunctionNode, bound_targets
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ def certain_paths(world: World, functions: dict[str, Function], calls: list[ast.
     certain = {
         path
         for path, values in evidence.bindings.items()
-        if values and all(one is not None and (evidence.builds_optimizer(one) or world.builds_module(one)) for one in values)
+        if values
+        and all(
+            one is not None and (evidence.builds_optimizer(one) or world.builds_module(one)) for one in values
+        )
     }
     handed: dict[Path, list[Path | None]] = {}
     for call in calls:
@@ -70,7 +73,9 @@ def sealed(world: World, node: FunctionNode) -> bool:
             path = world.scopes.path(one)
             if path in evidence.holders and path is not None and path.scope.startswith("class "):
                 return False
-        if any(not isinstance(target, ast.Name) for target in bound_targets(one)) and _stores_holder(world, one):
+        if any(not isinstance(target, ast.Name) for target in bound_targets(one)) and _stores_holder(
+            world, one
+        ):
             return False
     return not any(isinstance(one, (*FUNCTIONS, ast.ClassDef)) and one is not node for one in ast.walk(node))
 

@@ -1,7 +1,7 @@
 """What the file says about its names: which hold a model, an optimizer or parameters, which are schedulers.
 
 Everything here errs on the side of "may hold": a name too many makes the analysis refuse, never rewrite. One pass
-over the tree collects bindings and uses; a fixed point then carries "holds" along assignments and calls.
+over the tree collects bindings and uses; a fixed point then carries "holds" along assignments and calls (collect.py).
 """
 
 from __future__ import annotations
@@ -11,25 +11,34 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from codemods.events import Path
 from codemods.lower import harmless
-from codemods.syntax import FUNCTIONS, arguments, bound_targets, callee_name, dotted
+from codemods.syntax import arguments, callee_name, dotted
 
 if TYPE_CHECKING:
+    from codemods.events import Path
     from codemods.lower.scopes import Scopes
 
 GRADIENT_ATTRIBUTES = frozenset({"backward", "zero_grad", "grad", "step"})
 HOLDER_METHODS = frozenset(
-    "add_param_group eval load_state_dict modules named_modules named_parameters parameters state_dict zero_grad".split()
+    "add_param_group eval load_state_dict modules named_modules named_parameters parameters state_dict "
+    "zero_grad".split()
+)
+HOLDER_USES = (
+    HOLDER_METHODS
+    | harmless.MODULE_METHODS
+    | GRADIENT_ATTRIBUTES
+    | {"forward", "param_groups", "module", "model"}
 )
 MODULE_METHODS = frozenset("eval modules named_modules named_parameters parameters".split())
 FILLERS = frozenset("add append appendleft extend insert put setdefault update".split())
-TENSOR_EVIDENCE = frozenset("argmax backward cpu detach item numpy size squeeze tolist unsqueeze view".split())
+TENSOR_EVIDENCE = frozenset(
+    "argmax backward cpu detach item numpy size squeeze tolist unsqueeze view".split()
+)
 
 
 @dataclass(slots=True, eq=False)
 class Evidence:
-    """The collected facts of one module; only read once :func:`collect` has returned."""
+    """The collected facts of one module; only read once :func:`codemods.lower.collect.collect` has returned."""
 
     scopes: Scopes
     imports: dict[str, str] = field(default_factory=dict)
@@ -69,9 +78,13 @@ class Evidence:
     def calls_back(self, node: ast.AST) -> bool:
         """Whether an expression mentions functions of this file that touch gradients, or instances that have some."""
         for one in ast.walk(node):
-            if isinstance(one, ast.Name) and (one.id in self.touching or self.scopes.path(one) in self.reentrant):
+            if isinstance(one, ast.Name) and (
+                one.id in self.touching or self.scopes.path(one) in self.reentrant
+            ):
                 return True
-            if isinstance(one, ast.Attribute) and (one.attr in self.touching or self.scopes.path(one) in self.reentrant):
+            if isinstance(one, ast.Attribute) and (
+                one.attr in self.touching or self.scopes.path(one) in self.reentrant
+            ):
                 return True
             if isinstance(one, ast.Lambda) and self.scopes.inner[one].name in self.touching:
                 return True
@@ -89,7 +102,9 @@ class Evidence:
         if any(self.builds_optimizer(value) for value in self.bindings.get(path, ())):
             return True
         words = [path.root, *(one for one in path.rest if one.startswith("."))]
-        return any(harmless.OPTIMIZER_WORD.search(one.lstrip(".")) for one in words) and not self.is_scheduler(path)
+        return any(
+            harmless.OPTIMIZER_WORD.search(one.lstrip(".")) for one in words
+        ) and not self.is_scheduler(path)
 
     def builds_optimizer(self, value: ast.expr | None) -> bool:
         """Whether an expression is ``SomeOptimizer(model.parameters(), ...)`` or from ``torch.optim``."""
@@ -116,7 +131,7 @@ class Evidence:
             self.methods.get(path, set()) & {"zero_grad", "add_param_group"}
         )
 
-    def holds(self, node: ast.expr) -> bool:
+    def holds(self, node: ast.expr | ast.comprehension) -> bool:
         """Whether a value may hold a model, an optimizer, a parameter, or a function that touches gradients."""
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
             return self._path_holds(node)
@@ -130,7 +145,11 @@ class Evidence:
             return False
         if isinstance(node, ast.comprehension):
             return self.holds(node.iter)
-        return any(self.holds(one) for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr | ast.comprehension))
+        return any(
+            self.holds(one)
+            for one in ast.iter_child_nodes(node)
+            if isinstance(one, ast.expr | ast.comprehension)
+        )
 
     def _path_holds(self, node: ast.Name | ast.Attribute | ast.Subscript) -> bool:
         if isinstance(node, ast.Attribute):
@@ -155,7 +174,9 @@ class Evidence:
             return path.root in self.touching and path.scope == ""
         if path.rest and path.scope.startswith("class "):
             return any(path.depends_on(one) and one.rest for one in self.holders if one.scope == path.scope)
-        return any(path.variable == one.variable and path.rest[: len(one.rest)] == one.rest for one in self.holders)
+        return any(
+            path.variable == one.variable and path.rest[: len(one.rest)] == one.rest for one in self.holders
+        )
 
     def aliases_gradient(self, node: ast.expr) -> bool:
         """Whether a value may share memory with some ``.grad``, so that clearing in place would show in it."""
@@ -171,14 +192,20 @@ class Evidence:
             name = callee_name(node)
             if isinstance(node.func, ast.Attribute) and self.aliases_gradient(node.func.value):
                 return name not in harmless.FRESH_FROM_GRAD
-            return name not in harmless.PURE_ON_GRADIENTS and any(self.aliases_gradient(one) for one in arguments(node))
-        if isinstance(node, ast.BinOp | ast.Compare | ast.UnaryOp | ast.JoinedStr | ast.Constant | ast.Lambda):
+            return name not in harmless.PURE_ON_GRADIENTS and any(
+                self.aliases_gradient(one) for one in arguments(node)
+            )
+        if isinstance(
+            node, ast.BinOp | ast.Compare | ast.UnaryOp | ast.JoinedStr | ast.Constant | ast.Lambda
+        ):
             return False
         if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp):
             return self.aliases_gradient(node.elt)
         if isinstance(node, ast.DictComp):
             return self.aliases_gradient(node.value)
-        return any(self.aliases_gradient(one) for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr))
+        return any(
+            self.aliases_gradient(one) for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)
+        )
 
     def constructor(self, path: Path) -> str:
         """The last word of what ``path`` is built by when all its bindings agree, else an empty string."""
@@ -215,7 +242,11 @@ class Evidence:
             return False
         if isinstance(call.func, ast.Attribute) and not full:
             path = self.scopes.path(call.func)
-            if path is not None and path.scope.startswith("class ") and (len(path.rest) == 1 or path in self.bindings):
+            if (
+                path is not None
+                and path.scope.startswith("class ")
+                and (len(path.rest) == 1 or path in self.bindings)
+            ):
                 return any(self.holds(one) for one in arguments(call))
             base = self.holds(call.func.value)
             if base and name in harmless.MODULE_METHODS:
@@ -236,248 +267,6 @@ class Evidence:
 
     def _class_named(self, name: str) -> str | None:
         return name if name in self.scopes.families else None
-
-
-def collect(tree: ast.Module, scopes: Scopes) -> Evidence:
-    """Read the whole file once, then carry "holds" along bindings until nothing changes."""
-    evidence = Evidence(scopes)
-    for node in ast.walk(tree):
-        _collect_node(evidence, node)
-    evidence.touching = _touching(tree, scopes)
-    evidence.aliases = _aliases(evidence, tree)
-    for alias in evidence.aliases:
-        meaning = evidence.meaning(alias)
-        evidence.methods[meaning] |= evidence.methods.get(alias, set())
-        if alias in evidence.called:
-            evidence.called.add(meaning)
-    _seed_holders(evidence)
-    _close(evidence)
-    for path in evidence.holders & evidence.methods.keys():
-        evidence.held_variables.update((path.variable, *path.indices))
-        evidence.held_lookups.update(path.rest)
-    return evidence
-
-
-def _collect_node(evidence: Evidence, node: ast.AST) -> None:
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            root = alias.name if alias.asname else alias.name.partition(".")[0]
-            evidence.imports[alias.asname or root] = root
-    elif isinstance(node, ast.ImportFrom):
-        for alias in node.names:
-            module = "." * node.level + (node.module or "")
-            evidence.imports[alias.asname or alias.name] = f"{module}.{alias.name}"
-    elif isinstance(node, ast.Attribute):
-        path = evidence.scopes.path(node.value)
-        if path is not None:
-            evidence.methods[path].add(node.attr)
-        evidence.hooked = evidence.hooked or node.attr in harmless.HOOKS
-    elif isinstance(node, ast.Call):
-        path = evidence.scopes.path(node.func)
-        if path is not None and evidence.imported(node.func) is None:
-            evidence.called.add(path)
-        if isinstance(node.func, ast.Attribute) and node.func.attr in FILLERS:
-            base = evidence.scopes.path(node.func.value)
-            if base is not None:
-                evidence.filled.append((base, node))
-    _collect_bindings(evidence, node)
-
-
-def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
-    value: ast.expr | None = None
-    if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr):
-        value = node.value
-        if isinstance(node, ast.AnnAssign) and value is None:
-            return
-    elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
-        value = node.iter
-    elif isinstance(node, ast.withitem):
-        value = node.context_expr
-    elif isinstance(node, FUNCTIONS):
-        scope = evidence.scopes.inner[node]
-        for name in scope.parameters:
-            evidence.bindings[evidence.scopes.variable(name, scope)].append(None)
-    for target in bound_targets(node):
-        path = evidence.scopes.path(target)
-        if path is None:
-            continue
-        own = value
-        if isinstance(node, ast.Assign) and target not in node.targets:
-            own = _matching(node, target)
-        evidence.bindings[path].append(own)
-
-
-def _aliases(evidence: Evidence, tree: ast.Module) -> dict[Path, Path]:
-    """Plain names bound exactly once, by an assignment of another path."""
-    aliases: dict[Path, Path] = {}
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Assign):
-            continue
-        for target in bound_targets(node):
-            path = evidence.scopes.path(target)
-            if path is None or path.rest or len(evidence.bindings.get(path, ())) != 1:
-                continue
-            value = node.value if target in node.targets else _matching(node, target)
-            meaning = None if value is node.value and target not in node.targets else evidence.scopes.path(value)
-            if meaning is not None and meaning.variable != path:
-                aliases[path] = meaning
-    return aliases
-
-
-def _matching(node: ast.Assign, target: ast.expr) -> ast.expr:
-    """The part of the value that goes to ``target`` in ``a, b = x, y``; the whole value when that is unclear."""
-    for whole in node.targets:
-        if (
-            isinstance(whole, ast.Tuple | ast.List)
-            and isinstance(node.value, ast.Tuple | ast.List)
-            and len(whole.elts) == len(node.value.elts)
-            and target in whole.elts
-        ):
-            return node.value.elts[whole.elts.index(target)]
-    return node.value
-
-
-def _touching(tree: ast.Module, scopes: Scopes) -> set[str]:
-    """Names (plain and qualified) of functions and classes that may touch gradients, by name alone."""
-    mentions: dict[str, set[str]] = defaultdict(set)
-    for node, scope in scopes.of_node.items():
-        word = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
-        if word is None:
-            continue
-        one = scope
-        while one.parent is not None:
-            mentions[one.name].add(word)
-            one = one.parent
-    touching: set[str] = set()
-    words = set(GRADIENT_ATTRIBUTES)
-    changed = True
-    while changed:
-        changed = False
-        for name, mentioned in mentions.items():
-            if name not in touching and mentioned & words:
-                touching.add(name)
-                words.add(name.rpartition(".")[2].partition("#")[0])
-                changed = True
-    return touching | {name.rpartition(".")[2] for name in touching}
-
-
-def _seed_holders(evidence: Evidence) -> None:
-    defined = {
-        node.name
-        for node in evidence.scopes.inner
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    }
-    for path, methods in list(evidence.methods.items()):
-        if methods & HOLDER_METHODS or "grad" in methods:
-            evidence.holders.update(Path(path.scope, path.root, path.rest[:end]) for end in range(len(path.rest) + 1))
-        if "backward" in methods:
-            evidence.losses.add(path)
-    for path in (*evidence.bindings, *evidence.methods):
-        if path.rest and path.root in evidence.imports:
-            continue
-        if harmless.CARRIER_WORD.search((path.rest or (path.root,))[-1].lstrip(".")) and not _is_plain(evidence, path):
-            evidence.holders.add(path)
-    for path in evidence.called:
-        if not path.rest and (path.root in evidence.imports or path.root in defined):
-            continue
-        if path.root not in evidence.touching and not _is_tensor(evidence, path):
-            evidence.holders.add(path)
-    _loss_makers(evidence)
-
-
-def _is_plain(evidence: Evidence, path: Path) -> bool:
-    """Whether a telling name is bound to parsed options or to a constant, or belongs to a scheduler."""
-    values = evidence.bindings.get(path, [])
-    return evidence.is_scheduler(path) or (
-        bool(values)
-        and all(
-            isinstance(one, ast.Constant) or (isinstance(one, ast.Call) and callee_name(one) == "parse_args")
-            for one in values
-        )
-    )
-
-
-def _is_tensor(evidence: Evidence, path: Path) -> bool:
-    return bool(evidence.methods.get(path, set()) & TENSOR_EVIDENCE) and not evidence.is_module(path)
-
-
-def _loss_makers(evidence: Evidence) -> None:
-    """Objects whose methods computed a loss may hold the model: ``loss = trainer.compute(batch)``."""
-    pending = list(evidence.losses)
-    seen = set(pending)
-    while pending:
-        for value in evidence.bindings.get(pending.pop(), ()):
-            if value is None:
-                continue
-            for node in ast.walk(value):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                    base = evidence.scopes.path(node.func.value)
-                    if (
-                        base is not None
-                        and evidence.imported(node.func) is None
-                        and node.func.attr not in harmless.TENSOR_METHODS | TENSOR_EVIDENCE | {"to"}
-                    ):
-                        evidence.holders.add(base)
-                if isinstance(node, ast.Name):
-                    path = evidence.scopes.path(node)
-                    if path is not None and path not in seen:
-                        seen.add(path)
-                        pending.append(path)
-
-
-def _close(evidence: Evidence) -> None:
-    """Carry "holds" along bindings: each round adds at least one path, so it ends."""
-    changed = True
-    while changed:
-        changed = False
-        for path, values in evidence.bindings.items():
-            if path not in evidence.callbacks and any(_is_callback(evidence, one) for one in values):
-                evidence.callbacks.add(path)
-                evidence.holders.add(path)
-                changed = True
-            if path in evidence.holders or _is_tensor(evidence, path):
-                continue
-            if any(one is not None and evidence.holds(one) for one in values):
-                evidence.holders.add(path)
-                changed = True
-        for path, values in evidence.bindings.items():
-            if path not in evidence.reentrant and any(one is not None and evidence.calls_back(one) for one in values):
-                evidence.reentrant.add(path)
-                changed = True
-        for path, call in evidence.filled:
-            if path not in evidence.holders and any(evidence.holds(one) for one in arguments(call)):
-                evidence.holders.add(path)
-                changed = True
-            if path not in evidence.gradients and any(evidence.aliases_gradient(one) for one in arguments(call)):
-                evidence.gradients.add(path)
-                changed = True
-        for path, values in evidence.bindings.items():
-            if path not in evidence.gradients and any(one is not None and evidence.aliases_gradient(one) for one in values):
-                evidence.gradients.add(path)
-                changed = True
-        for path, values in evidence.bindings.items():
-            if path not in evidence.accumulating and any(one is not None and mentions_accumulate(evidence, one) for one in values):
-                evidence.accumulating.add(path)
-                changed = True
-
-
-def _is_callback(evidence: Evidence, value: ast.expr | None) -> bool:
-    """Whether calling a name bound to ``value`` could run code that touches gradients."""
-    if value is None:
-        return False
-    if isinstance(value, ast.Lambda):
-        return evidence.scopes.inner[value].name in evidence.touching
-    if isinstance(value, ast.Call):
-        return any(_is_callback(evidence, one) for one in arguments(value))
-    if isinstance(value, ast.Attribute) and evidence.imported(value) is None:
-        return value.attr in GRADIENT_ATTRIBUTES - {"grad"} or value.attr in evidence.touching
-    if isinstance(value, ast.Name):
-        return evidence.scopes.path(value) in evidence.callbacks or (
-            value.id in evidence.touching and value.id not in evidence.scopes.families
-        )
-    if isinstance(value, ast.IfExp):
-        return _is_callback(evidence, value.body) or _is_callback(evidence, value.orelse)
-    return False
 
 
 def mentions_accumulate(evidence: Evidence, value: ast.expr) -> bool:

@@ -10,7 +10,8 @@ from codemods.callsite import CallSite
 from codemods.events import Call, Path, Read, Rebind, Span, Suspend, Unknown
 from codemods.idioms import recognise
 from codemods.lower import harmless
-from codemods.lower.calls import Opaque, danger, resolve
+from codemods.lower.danger import danger
+from codemods.lower.resolve import Opaque, resolve
 from codemods.syntax import arguments, callee_name
 
 if TYPE_CHECKING:
@@ -40,7 +41,10 @@ class Expressions:
         if node is None or isinstance(node, ast.Constant | ast.Lambda):
             return
         if isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Load) and self.world.scopes.path(node) in self.world.evidence.gradients:
+            if (
+                isinstance(node.ctx, ast.Load)
+                and self.world.scopes.path(node) in self.world.evidence.gradients
+            ):
                 self.graph.emit(Read(node.id, span_of(node)))
         elif isinstance(node, ast.Call):
             self._call(node)
@@ -95,7 +99,9 @@ class Expressions:
         path = self.world.scopes.path(target)
         if path is not None and path not in self.world.evidence.aliases and self._matters(path):
             fresh = value is not None and self.world.builds_apart(value)
-            self.graph.emit(Rebind(self.world.evidence.meaning(path), self._source(value), span_of(target), fresh))
+            self.graph.emit(
+                Rebind(self.world.evidence.meaning(path), self._source(value), span_of(target), fresh)
+            )
 
     def _matters(self, path: Path) -> bool:
         """Whether a new value for ``path`` can change what some receiver denotes."""
@@ -104,11 +110,17 @@ class Expressions:
             return True
         if not path.rest:
             return path in evidence.held_variables
-        return path.rest[-1] in evidence.held_lookups or (path.rest[-1].startswith("[") and path.variable in evidence.held_variables)
+        return path.rest[-1] in evidence.held_lookups or (
+            path.rest[-1].startswith("[") and path.variable in evidence.held_variables
+        )
 
     def _source(self, value: ast.expr | None) -> Path | None:
         """M for ``Optimizer(M.parameters(), ...)``."""
-        if not isinstance(value, ast.Call) or not value.args or not self.world.evidence.builds_optimizer(value):
+        if (
+            not isinstance(value, ast.Call)
+            or not value.args
+            or not self.world.evidence.builds_optimizer(value)
+        ):
             return None
         first = value.args[0]
         if (
@@ -222,7 +234,10 @@ class Expressions:
     def _site(self, node: ast.Call) -> CallSite:
         base = node.func.value if isinstance(node.func, ast.Attribute) else None
         statement = self.statement
-        whole = isinstance(statement, ast.Expr) and node in (statement.value, getattr(statement.value, "value", None))
+        whole = isinstance(statement, ast.Expr) and node in (
+            statement.value,
+            getattr(statement.value, "value", None),
+        )
         return CallSite(
             node=node,
             name=callee_name(node),
@@ -245,7 +260,9 @@ class Expressions:
         full = evidence.imported(node.func) or ""
         in_place = name.endswith("_") and not name.endswith("__")
         if handed and not on_gradient:
-            known = full.startswith(("torch.", "builtins.", "math.")) and not full.startswith("torch.distributed.")
+            known = full.startswith(("torch.", "builtins.", "math.")) and not full.startswith(
+                "torch.distributed."
+            )
             known = known or name in harmless.PURE_ON_GRADIENTS
             in_place = in_place or not (known or name in ("append", "add_scalar", "add_histogram"))
         if in_place and name != "clip_grad_norm_":

@@ -8,22 +8,47 @@ from __future__ import annotations
 import re
 
 BUILTINS = frozenset(
-    "abs all any ascii bin bool bytes callable chr complex dict dir divmod enumerate filter float format frozenset "
-    "hasattr hash hex id int isinstance issubclass iter len list map max min next object oct ord pow print range "
-    "repr reversed round set slice sorted str sum super tuple type zip".split()
+    "abs all any ascii bin bool bytes callable chr complex dict dir divmod enumerate filter float format "
+    "frozenset hasattr hash hex id int isinstance issubclass iter len list map max min next object oct "
+    "ord pow print range repr reversed round set slice sorted str sum super tuple type zip".split()
 )
 """Builtins; what they iterate or call back is judged by their arguments."""
 
-SCALARS = frozenset("bool float format hash id int isinstance issubclass len print repr round str type".split())
+SCALARS = frozenset(
+    "bool float format hash id int isinstance issubclass len print repr round str type".split()
+)
 """Builtins whose result holds none of their arguments."""
 
 NUMBERS = frozenset("clip_grad_norm clip_grad_norm_ clip_grad_value_ get_total_norm".split())
 """Functions that are handed parameters and return a number."""
 
-TORCH_BUT = ("torch.autograd", "torch.func", "torch.utils", "torch.distributed", "torch.testing", "torch.optim", "torch.nn.", "torch._")
+TORCH_BUT = (
+    "torch.autograd",
+    "torch.func",
+    "torch.utils",
+    "torch.distributed",
+    "torch.testing",
+    "torch.optim",
+    "torch.nn.",
+    "torch._",
+)
 """Parts of torch that may call back, run a backward, or change gradients handed to them."""
 
-PREFIXES = ("torch.nn.functional.", "torch.nn.init.", "torch.nn.parallel.", "math.", "time.", "os.", "sys.", "json.", "logging.", "random.", "numpy.", "re.", "datetime.")
+PREFIXES = (
+    "torch.nn.functional.",
+    "torch.nn.init.",
+    "torch.nn.parallel.",
+    "math.",
+    "time.",
+    "os.",
+    "sys.",
+    "json.",
+    "logging.",
+    "random.",
+    "numpy.",
+    "re.",
+    "datetime.",
+)
 """Modules that neither run a backward nor look at gradients, unless a callback is handed to them."""
 
 FUNCTIONS = frozenset(
@@ -53,42 +78,50 @@ FUNCTIONS = frozenset(
 )
 
 MODULE_METHODS = frozenset(
-    "add_module apply bfloat16 buffers children cpu cuda double eval extra_repr float get_parameter get_submodule half "
-    "load_state_dict modules named_buffers named_children named_modules named_parameters parameters "
-    "register_buffer register_parameter requires_grad_ share_memory state_dict to train type".split()
+    "add_module apply bfloat16 buffers children cpu cuda double eval extra_repr float get_parameter "
+    "get_submodule half load_state_dict modules named_buffers named_children named_modules "
+    "named_parameters parameters register_buffer register_parameter requires_grad_ share_memory "
+    "state_dict to train type".split()
 )
 """Methods of torch.nn.Module and torch.optim.Optimizer that leave gradients as they are (``to`` and its kin move
 them along unchanged), as long as the file itself does not define a method of that name that touches gradients."""
 
-SELF_RETURNING = frozenset("bfloat16 children cpu cuda double eval float get_submodule half modules named_children "
-                           "named_modules named_parameters parameters requires_grad_ share_memory to train type".split())
+SELF_RETURNING = frozenset(
+    "bfloat16 children cpu cuda double eval float get_submodule half modules named_children named_modules "
+    "named_parameters parameters requires_grad_ share_memory to train type".split()
+)
 """Those of the methods above whose result holds the module or its parameters."""
 
 CARRIER_VALUES = frozenset(
-    "__class__ __name__ config defaults device dtype last_epoch lr name num_classes param_groups shape training".split()
+    "__class__ __name__ config defaults device dtype last_epoch lr name num_classes param_groups shape "
+    "training".split()
 )
 """Attributes of modules and optimizers that hold no parameter (``param_groups`` is looked at by subscript)."""
 
 TENSOR_METHODS = frozenset(
-    "all any append argmax argmin astype clone contiguous cpu cuda data_ptr decode detach dim encode endswith expand extend "
-    "flatten float format get int isfinite isinf isnan item items join keys long lower mean median norm numel numpy "
-    "permute pop repeat replace reshape save size split squeeze startswith std strip sum t tolist transpose type "
-    "unsqueeze upper values view".split()
+    "all any append argmax argmin astype clone contiguous cpu cuda data_ptr decode detach dim encode "
+    "endswith expand extend flatten float format get int isfinite isinf isnan item items join keys long "
+    "lower mean median norm numel numpy permute pop repeat replace reshape save size split squeeze "
+    "startswith std strip sum t tolist transpose type unsqueeze upper values view".split()
 )
 """Methods of tensors, strings and containers: the object itself is none that could hold a model's gradients."""
 
-FRESH_FROM_GRAD = frozenset("abs all any item isfinite isinf isnan max mean min norm numel pow shape size sqrt square std sum tolist var clone count_nonzero".split())
+FRESH_FROM_GRAD = frozenset(
+    "abs all any item isfinite isinf isnan max mean min norm numel pow shape size sqrt square std sum "
+    "tolist var clone count_nonzero".split()
+)
 """Tensor methods whose result shares no memory with the tensor."""
 
 PURE_ON_GRADIENTS = frozenset(
-    "all any bool cat float isfinite isinf isinstance isnan len max mean min norm print round stack str sum vector_norm".split()
+    "all any bool cat float isfinite isinf isinstance isnan len max mean min norm print round stack str "
+    "sum vector_norm".split()
 )
 """Functions of Python or torch that only look at a gradient handed to them, and return something new."""
 
 CONTEXTS = frozenset(
-    "accumulate amp autocast autograd_profiler cuda_device detect_anomaly device emit_nvtx enable_grad inference_mode "
-    "no_backward_sync no_grad no_sync nullcontext open profile profiler record_function scale_loss sdpa_kernel "
-    "set_detect_anomaly set_grad_enabled stream tqdm trange train_mode".split()
+    "accumulate amp autocast autograd_profiler cuda_device detect_anomaly device emit_nvtx enable_grad "
+    "inference_mode no_backward_sync no_grad no_sync nullcontext open profile profiler record_function "
+    "scale_loss sdpa_kernel set_detect_anomaly set_grad_enabled stream tqdm trange train_mode".split()
 )
 """Context managers that let exceptions pass."""
 
@@ -100,7 +133,7 @@ GRADIENT_WORD = re.compile(
 """A function that cannot be followed and is called like this is never taken for harmless."""
 
 TRAINING_WORD = re.compile(
-    r"train|fit|learn|find|warm_?up|prim(e|ing)|backward|backprop|grad|optimi[sz]e(?!r)|step|sanity|calibrat|tun(e|ing)"
+    r"train(?!able|er|ing_arg)|fit|learn|find|warm_?up|prim(e|ing)|backward|backprop|grad(?!ient_checkpoint)|optimi[sz]e(?!r)|step|sanity|calibrat|tun(e|ing)"
     r"|attack|adversar|adapt(?!er)|pipeline|epoch|iteration|dry_?run|pass(es)?$|profil|benchmark",
     re.IGNORECASE,
 )
@@ -108,13 +141,20 @@ TRAINING_WORD = re.compile(
 
 
 def trains(name: str) -> bool:
-    """Whether a function is called as if it ran a backward; classes, which are nouns, never are."""
-    return not name[:1].isupper() and TRAINING_WORD.search(name) is not None
+    """Whether a function is called as if it ran a backward; constructors and getters are not."""
+    return not name[:1].isupper() and not SETUP_WORD.match(name) and TRAINING_WORD.search(name) is not None
 
+
+SETUP_WORD = re.compile(
+    r"_*(get|create|build|make|load|save|set|setup|set_up|prepare|is|has|mark|init|initialize|from|select|configure|add"
+    r"|wrap|convert|replace|enable|disable|register|freeze|unfreeze|print|log|count|parse)_"
+)
+"""How functions are called that arrange things before a training, or look at them after."""
 
 GRADIENT_SWITCHES = frozenset(
-    "enable_grad inference_mode is_grad_enabled no_grad requires_grad requires_grad_ set_grad_enabled grad_enabled "
-    "gradient_checkpointing_enable gradient_checkpointing_disable has_grad mark_non_differentiable retain_grad".split()
+    "enable_grad inference_mode is_grad_enabled no_grad requires_grad requires_grad_ set_grad_enabled "
+    "grad_enabled gradient_checkpointing_enable gradient_checkpointing_disable has_grad "
+    "mark_non_differentiable retain_grad".split()
 )
 """Functions with such a word in their name that only switch recording on or off."""
 
@@ -124,7 +164,9 @@ CARRIER_WORD = re.compile(
 )
 """Names that are taken to hold a model, an optimizer or parameters without further evidence."""
 
-OPTIMIZER_WORD = re.compile(r"(?:^|_)(opt|opts|optim|optims|optimizer|optimizers|optimiser)(?:_|\d|$)|optim", re.IGNORECASE)
+OPTIMIZER_WORD = re.compile(
+    r"(?:^|_)(opt|opts|optim|optims|optimizer|optimizers|optimiser)(?:_|\d|$)|optim", re.IGNORECASE
+)
 SCHEDULER_WORD = re.compile(r"sched|lr_|warmup|annealer", re.IGNORECASE)
 SCALER_WORD = re.compile(r"scaler", re.IGNORECASE)
 

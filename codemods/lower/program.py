@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from codemods.events import Call, Event, Mark, Path, Rebind, Span
 from codemods.ir.nodes import Block, Function, Program, Region
 from codemods.lower.blocks import new_graph
-from codemods.lower.calls import Target, resolve
 from codemods.lower.certain import certain_paths, sealed
 from codemods.lower.expressions import Expressions, span_of
+from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
 from codemods.lower.world import World, world_of
 from codemods.syntax import FUNCTIONS, FunctionNode
@@ -83,8 +83,8 @@ def _recursive(world: World) -> frozenset[str]:
     low: dict[str, int] = {}
     open_: list[str] = []
     cyclic: set[str] = set()
-    for start in callees:
-        work: list[tuple[str, list[str]]] = [(start, sorted(callees[start]))] if start not in index else []
+    for start, first in callees.items():
+        work: list[tuple[str, list[str]]] = [(start, sorted(first))] if start not in index else []
         if work:
             index[start] = low[start] = len(index)
             open_.append(start)
@@ -129,7 +129,9 @@ def _pruned(functions: dict[str, Function]) -> dict[str, Function]:
             for event in block.events:
                 if isinstance(event, Call):
                     callers[event.function].append(name)
-                elif not isinstance(event, Mark) and not (isinstance(event, Rebind) and event.target.scope == name):
+                elif not isinstance(event, Mark) and not (
+                    isinstance(event, Rebind) and event.target.scope == name
+                ):
                     pending.append(name)
     while pending:
         name = pending.pop()
@@ -155,7 +157,9 @@ def _mapped(block: Block, change: Callable[[Event], Event]) -> Block:
 def _with_roots(world: World, functions: dict[str, Function]) -> dict[str, Function]:
     """Mark the functions that code outside the file may call: nobody here does, or their name is handed around."""
     callees = {
-        name: sorted({one.function for block in function.blocks for one in block.events if isinstance(one, Call)})
+        name: sorted(
+            {one.function for block in function.blocks for one in block.events if isinstance(one, Call)}
+        )
         for name, function in functions.items()
     }
     called = {callee for name, found in callees.items() for callee in found if callee != name}

@@ -167,6 +167,8 @@ def _children(node: ast.AST, outside: Scope, inside: Scope) -> Iterator[tuple[as
         yield node.args, outside
         yield node.body, inside
         return
-    body = set(map(id, node.body)) if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else set()
+    body: set[int] = set()
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        body.update(map(id, node.body))
     for child in ast.iter_child_nodes(node):
         yield child, inside if id(child) in body else outside

@@ -7,19 +7,18 @@ break, continue), so that no path is invented that Python does not have.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.events import Accumulate, Mark, Unknown
-from codemods.lower import harmless
-from codemods.lower.calls import resolve
+from codemods.lower.contexts import lets_pass, opaque_context, runs_code
 from codemods.lower.evidence import mentions_accumulate
 from codemods.lower.expressions import Expressions, span_of
-from codemods.syntax import FUNCTIONS, callee_name, dotted
+from codemods.syntax import dotted
 
 if TYPE_CHECKING:
-    from codemods.events import Path
+    from collections.abc import Callable
+
     from codemods.lower.blocks import Graph
     from codemods.lower.world import World
 
@@ -86,7 +85,11 @@ class Statements:
             self.graph.emit(Mark(span_of(node)))
 
     def _assigned(self, value: ast.expr, targets: list[ast.expr]) -> None:
-        instance = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in self.world.classes
+        instance = (
+            isinstance(value, ast.Call)
+            and isinstance(value.func, ast.Name)
+            and value.func.id in self.world.classes
+        )
         if instance and len(targets) == 1:
             self.expressions.bind(targets[0], value)
             self.expressions.result = self.world.scopes.path(targets[0])
@@ -197,8 +200,12 @@ class Statements:
         self.expressions.visit(node.iter)
         first = len(self.graph.blocks)
         header = self.graph.start(node.lineno, self.graph.current)
-        if self._lazy(node.iter):
-            self.graph.emit(Unknown(f"{ast.unparse(node.iter)[:60]} runs code that cannot be followed", span_of(node.iter)))
+        if runs_code(self.world, node.iter):
+            self.graph.emit(
+                Unknown(
+                    f"{ast.unparse(node.iter)[:60]} runs code that cannot be followed", span_of(node.iter)
+                )
+            )
         self.graph.emit(Mark(span_of(node.target)))
         test = self.graph.current
         self.graph.start(node.lineno, test)
@@ -207,28 +214,9 @@ class Statements:
 
     _asyncfor = _for
 
-    def _lazy(self, value: ast.expr) -> bool:
-        """Whether each turn of a loop over ``value`` may run unknown code that holds a model."""
-        for one in ast.walk(value):
-            if isinstance(one, ast.Name) and self.world.scopes.path(one) in self.world.evidence.callbacks:
-                return True
-            if isinstance(one, ast.Call) and not self._listed(one):
-                return True
-        return False
-
-    def _listed(self, call: ast.Call) -> bool:
-        evidence = self.world.evidence
-        name = callee_name(call)
-        full = evidence.imported(call.func) or ""
-        if full.startswith("builtins.") or full in harmless.FUNCTIONS or name in harmless.MODULE_METHODS:
-            return True
-        if isinstance(call.func, ast.Name):
-            found = self.world.definition(call.func.id, self.world.scopes.of_node[call.func])
-            if found is not None:
-                return not self.world.touches(found)
-        return not any(evidence.holds(one) for one in (*call.args, *(one.value for one in call.keywords)))
-
-    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, header: int, first: int, test: int, *, endless: bool) -> None:
+    def _loop(
+        self, node: ast.For | ast.AsyncFor | ast.While, header: int, first: int, test: int, *, endless: bool
+    ) -> None:
         if isinstance(node, ast.While):
             self.graph.start(node.body[0].lineno, test)
         body = self.graph.current
@@ -238,7 +226,7 @@ class Statements:
         self.suite(node.body)
         self.frames.pop()
         self.graph.link(self.graph.current, header)
-        self.graph.region(header, first, span_of(node))
+        self.graph.region(header, first, after, span_of(node))
         if endless:
             self.graph.current = after
             return
@@ -264,7 +252,7 @@ class Statements:
         span = span_of(item.context_expr)
         if mentions_accumulate(self.world.evidence, item.context_expr):
             self.graph.emit(Accumulate(ast.unparse(item.context_expr)[:60], span))
-        opaque = self._opaque_context(item.context_expr)
+        opaque = opaque_context(self.world, item.context_expr)
         if item.optional_vars is not None:
             self.expressions.bind(item.optional_vars, item.context_expr)
         outer = self.graph.on_raise
@@ -275,7 +263,7 @@ class Statements:
                 self.graph.emit(Unknown(opaque, span))
             self.graph.emit(Mark(span))
 
-        if self._lets_pass(item.context_expr) and opaque is None:
+        if lets_pass(self.world, item.context_expr) and opaque is None:
             self._with_items(node, items[1:])
         else:
             caught = self.graph.open(node.lineno)
@@ -295,23 +283,6 @@ class Statements:
         leave()
         self.graph.link(self.graph.current, after)
         self.graph.current = after
-
-    def _opaque_context(self, manager: ast.expr) -> str | None:
-        """Why entering and leaving a context may run code that touches gradients."""
-        if not isinstance(manager, ast.Call):
-            return None
-        if callee_name(manager) in harmless.CONTEXTS or mentions_accumulate(self.world.evidence, manager):
-            return None
-        if resolve(self.world, manager, None) is not None or self.world.evidence.holds(manager):
-            return f"the context {ast.unparse(manager)[:60]} runs code that cannot be followed"
-        return None
-
-    def _lets_pass(self, manager: ast.expr) -> bool:
-        """Whether a context manager is known never to swallow an exception."""
-        full = self.world.evidence.imported(manager.func if isinstance(manager, ast.Call) else manager) or ""
-        called = manager.func if isinstance(manager, ast.Call) else manager
-        word = (dotted(called) or "").rpartition(".")[2]
-        return word in harmless.CONTEXTS or full.startswith("torch.") or mentions_accumulate(self.world.evidence, manager)
 
     def _try(self, node: ast.Try) -> None:
         outer = self.graph.on_raise
@@ -373,6 +344,3 @@ class Statements:
 
 def _catches_all(handler: ast.ExceptHandler) -> bool:
     return handler.type is None or dotted(handler.type) in ("BaseException", "builtins.BaseException")
-
-
-__all__ = ["FUNCTIONS", "Statements"]

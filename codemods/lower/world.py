@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
-from codemods.lower.evidence import Evidence, collect
+from codemods.lower.collect import collect
 from codemods.lower.scopes import Scope, Scopes, scopes_of
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments
 
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from codemods.events import Path
+    from codemods.lower.evidence import Evidence
 
 TRANSPARENT = frozenset(
-    "torch.no_grad torch.enable_grad torch.inference_mode torch.set_grad_enabled torch.autocast torch.amp.autocast "
-    "torch.cuda.amp.autocast torch.compile torch.jit.ignore functools.wraps typing.override abc.abstractmethod".split()
+    "torch.no_grad torch.enable_grad torch.inference_mode torch.set_grad_enabled torch.autocast "
+    "torch.amp.autocast torch.cuda.amp.autocast torch.compile torch.jit.ignore functools.wraps "
+    "typing.override abc.abstractmethod".split()
 )
 """Decorators whose result runs the function as it stands, once for each call."""
 
@@ -59,16 +61,22 @@ class World:
                 continue
             seen.add(current.name)
             yield current
-            pending[:0] = [self.classes[base.id] for base in current.bases if isinstance(base, ast.Name) and base.id in self.classes]
+            pending[:0] = [
+                self.classes[base.id]
+                for base in current.bases
+                if isinstance(base, ast.Name) and base.id in self.classes
+            ]
 
     def foreign_bases(self, one: ast.ClassDef) -> list[str]:
         """Base classes of a class and its bases that other files define, as dotted names."""
         found: list[str] = []
         for each in self.lineage(one):
-            for base in each.bases:
-                if not (isinstance(base, ast.Name) and (base.id in self.classes or base.id == "object")):
-                    found.append(self.evidence.imported(base) or ast.unparse(base))
+            foreign = [base for base in each.bases if not self._known_base(base)]
+            found += [self.evidence.imported(base) or ast.unparse(base) for base in foreign]
         return found
+
+    def _known_base(self, base: ast.expr) -> bool:
+        return isinstance(base, ast.Name) and (base.id in self.classes or base.id == "object")
 
     def method(self, one: ast.ClassDef, name: str) -> FunctionNode | None:
         """The method of that name which an instance of exactly this class has."""
@@ -128,14 +136,22 @@ class World:
         """Whether an expression constructs a module from nothing that holds parameters."""
         if not self.builds_module(value):
             return False
-        while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in ("to", "cuda", "cpu"):
+        while (
+            isinstance(value, ast.Call)
+            and isinstance(value.func, ast.Attribute)
+            and value.func.attr in ("to", "cuda", "cpu")
+        ):
             value = value.func.value
         assert isinstance(value, ast.Call)
         return not any(self.evidence.holds(one) for one in arguments(value))
 
     def builds_module(self, value: ast.expr) -> bool:
         """Whether an expression constructs an object: a call of a class of this file, or of ``torch.nn``."""
-        while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in ("to", "cuda", "cpu"):
+        while (
+            isinstance(value, ast.Call)
+            and isinstance(value.func, ast.Attribute)
+            and value.func.attr in ("to", "cuda", "cpu")
+        ):
             value = value.func.value
         if not isinstance(value, ast.Call):
             return False
@@ -194,6 +210,8 @@ def world_of(tree: ast.Module) -> World:
     based = {id(base) for one in classes.values() for base in one.bases}
     used = {node.id for node in scopes.of_node if isinstance(node, ast.Name) and id(node) not in based}
     instantiated = frozenset(
-        one for one, family in scopes.families.items() if any(each in used for each, its in scopes.families.items() if its == family)
+        one
+        for one, family in scopes.families.items()
+        if any(each in used for each, its in scopes.families.items() if its == family)
     )
     return World(tree, scopes, evidence, functions, definitions, classes, frozenset(escaping), instantiated)

@@ -55,7 +55,11 @@ def pair(before: Program, after: Program) -> dict[str, PairedFunction]:
 
 
 def _pair_function(before: Function, after: Function) -> PairedFunction:
-    if len(before.blocks) != len(after.blocks) or before.root != after.root or before.variables != after.variables:
+    if (
+        len(before.blocks) != len(after.blocks)
+        or before.root != after.root
+        or before.variables != after.variables
+    ):
         raise NotTheSameProgram(f"{before.name}() has another control flow")
     events: list[tuple[Paired, ...]] = []
     for old, new in zip(before.blocks, after.blocks, strict=True):
@@ -103,7 +107,11 @@ def is_zero_statement(node: ast.stmt) -> bool:
     value = node.value if isinstance(node, ast.Expr) else None
     if isinstance(value, ast.Await):
         value = value.value
-    return isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "zero_grad"
+    return (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Attribute)
+        and value.func.attr == "zero_grad"
+    )
 
 
 def _erased(tree: ast.Module) -> ast.Module:

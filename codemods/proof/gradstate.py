@@ -101,7 +101,8 @@ def zero(state: State, flavour: Flavour, site: Site, *, in_before: bool, in_afte
         return (state,)
     if flavour is Flavour.UNKNOWN:
         return tuple(
-            _cleared(state, site, to_none=to_none, in_before=in_before, in_after=in_after) for to_none in (True, False)
+            _cleared(state, site, to_none=to_none, in_before=in_before, in_after=in_after)
+            for to_none in (True, False)
         )
     to_none = flavour is Flavour.NONE or (flavour is Flavour.DEFAULT and state.default_none)
     return (_cleared(state, site, to_none=to_none, in_before=in_before, in_after=in_after),)

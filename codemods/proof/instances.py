@@ -49,7 +49,9 @@ class Instance:
             meaning = canonical(value, self.environment)
             if meaning != variable:
                 meanings[variable] = meaning
-        return Instance(call.function, tuple(sorted(meanings.items(), key=lambda one: (one[0].scope, one[0].root))))
+        return Instance(
+            call.function, tuple(sorted(meanings.items(), key=lambda one: (one[0].scope, one[0].root)))
+        )
 
 
 def instances(functions: dict[str, PairedFunction], root: str) -> list[Instance]:

@@ -11,30 +11,36 @@ true one is the latest over all receivers, so it is the same too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from codemods.events import NOTHING, Accumulate, Backward, Call, Path, Read, Rebind, Step, Suspend, Unknown, Zero
+from codemods.events import (
+    NOTHING,
+    Path,
+    Zero,
+)
 from codemods.proof.gradstate import (
     CLEAN,
     DIRTY,
-    Site,
-    State,
-    backward,
-    outside,
-    rebound,
-    renewed,
-    unknown,
-    zero,
 )
-from codemods.proof.instances import Environment, Instance, TooMany, canonical, instances
-from codemods.proof.witness import CLEARED, INSTEAD, Differs, Kind, Proof, Same, SameIf, Unsure, WitnessLine, shortened, stop
+from codemods.proof.instances import Instance, TooMany, canonical, instances
+from codemods.proof.walk import Found, GivesUp, Walk
+from codemods.proof.witness import (
+    CLEARED,
+    INSTEAD,
+    Differs,
+    Kind,
+    Proof,
+    Same,
+    SameIf,
+    Unsure,
+    WitnessLine,
+    shortened,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
     from codemods.ir.nodes import Program
-    from codemods.proof.align import Paired, PairedFunction
+    from codemods.proof.align import PairedFunction
 
 CLEAN_ENTRY = "clean-entry"
 """Gradients are clear when outsiders first call a function of the file."""
@@ -42,18 +48,6 @@ CLEAN_ENTRY = "clean-entry"
 CLOSED_WORLD = "closed-world"
 """Code outside the file, between its calls and in the calls that this file makes of it, adds nothing to these
 gradients and does not swap the optimizer; nor does it read them between its calls."""
-
-STATES = 2_000_000
-"""Transitions after which a proof gives up: far beyond any real file."""
-
-
-class _Found(Exception):
-    def __init__(self, kind: Kind, site: Site, paired: Paired, path: list[WitnessLine]) -> None:
-        self.kind, self.site, self.paired, self.path = kind, site, paired, path
-
-
-class _GivesUp(Exception):
-    pass
 
 
 def prove(program: Program, functions: dict[str, PairedFunction], *, allow_residual: bool = False) -> Proof:
@@ -104,10 +98,10 @@ def _prove_cell(
     trusting: bool,
 ) -> Differs | Unsure | None:
     try:
-        _Lockstep(program, functions, cell, reached, CLEAN, allow_residual, trusting).run()
-    except _Found as found:
+        Walk(program, functions, cell, reached, CLEAN, allow_residual, trusting).run()
+    except Found as found:
         return Differs(found.kind, cell, found.site, _told(found, cell), found.paired.event)
-    except _GivesUp:
+    except GivesUp:
         return Unsure("the file has more paths than the proof follows", cell)
     return None
 
@@ -121,296 +115,16 @@ def _holds_from_any_start(
 ) -> bool:
     """Whether functions that outsiders call may as well be entered with gradients of any kind."""
     try:
-        _Lockstep(program, functions, cell, reached, CLEAN + DIRTY, allow_residual, trusting=True).run()
-    except (_Found, _GivesUp):
+        Walk(program, functions, cell, reached, CLEAN + DIRTY, allow_residual, trusting=True).run()
+    except (Found, GivesUp):
         return False
     return True
 
 
-def _told(found: _Found, cell: Path) -> tuple[WitnessLine, ...]:
+def _told(found: Found, cell: Path) -> tuple[WitnessLine, ...]:
     """The path of a difference; the zero that caused it is put in where it hides in a call."""
     path = shortened(found.path)
     if any(one.line == found.site.line for one in path) or not found.site.function:
         return path
     side = CLEARED if found.kind is Kind.STALE else INSTEAD
     return (*path[:-1], WitnessLine(found.site.line, f"{cell.text}.zero_grad(){side}"), *path[-1:])
-
-
-Exits = tuple[frozenset[State], frozenset[State]]
-
-
-@dataclass(slots=True, eq=False)
-class _Lockstep:
-    """One run of the analysis, for one receiver.
-
-    First the module runs, once; then outsiders call its functions, in any order and any number of times. ``pool``
-    holds the states in which an outsider may call, with the path that led there, and ``results`` those in which each
-    function may return to one.
-    """
-
-    program: Program
-    functions: dict[str, PairedFunction]
-    cell: Path
-    reached: dict[str, list[Instance]]
-    start: tuple[State, ...]
-    allow_residual: bool
-    trusting: bool
-    pool: dict[State, list[WitnessLine]] = field(default_factory=dict)
-    results: dict[str, dict[State, list[WitnessLine]]] = field(default_factory=dict)
-    memo: dict[tuple[Instance, Path, State], Exits] = field(default_factory=dict)
-    callbacks: dict[str | None, list[str]] = field(default_factory=dict)
-    tracked: Path = Path("", "")
-    transitions: int = 0
-
-    def run(self) -> None:
-        """Raise _Found with the first difference; return when there is none."""
-        exits: dict[State, list[WitnessLine]] = {}
-        self._settle(lambda: exits.update(dict.fromkeys(self._root("<module>", dict.fromkeys(CLEAN, [])), [])))
-        self.results.clear()
-        self.pool = {**{state: [] for state in self.start}, **{outside(state, trusting=self.trusting): [] for state in exits}}
-        self._settle(lambda: None)
-
-    def _settle(self, first: Callable[[], None]) -> None:
-        """Run ``first`` and every function that outsiders may call until no new state turns up."""
-        while True:
-            known = self._known()
-            self.memo.clear()
-            first()
-            for name, one in self.functions.items():
-                if one.function.root and self.pool and self._matters(name):
-                    entries = dict.fromkeys(self.start, []) if self._constructs(name) else dict(self.pool)
-                    entered = WitnessLine(one.function.span.line, f"{name}() has run")
-                    for state in self._root(name, entries):
-                        path = [*entries.get(state, []), entered]
-                        self.results.setdefault(name, {}).setdefault(state, path)
-                        if not self._constructs(name):
-                            self.pool.setdefault(outside(state, trusting=self.trusting), path)
-            if self._known() == known:
-                return
-
-    def _matters(self, name: str) -> bool:
-        """Whether calls of a function can tell the versions apart, or change what a later call sees."""
-        if name == self.cell.scope and self.functions[name].function.sealed:
-            return True
-        home = self.functions.get(self.cell.scope)
-        if self.functions[name].function.sealed or (home is not None and home.function.sealed):
-            return False
-        return self._looks(name)
-
-    def _looks(self, name: str) -> bool:
-        return any(
-            isinstance(paired.event, Zero | Backward | Step | Read)
-            for one in self.reached[name]
-            for block in self.functions[one.function].events
-            for paired in block
-        )
-
-    def _known(self) -> int:
-        return len(self.pool) + sum(map(len, self.results.values()))
-
-    def _constructs(self, name: str) -> bool:
-        """Whether a function only sets up an instance: a new one, whose gradients are its own affair."""
-        if self.functions[name].function.sealed:
-            return True
-        return name.endswith(".__init__") and not self._looks(name)
-
-    def _root(self, name: str, entries: dict[State, list[WitnessLine]]) -> dict[State, None]:
-        """The states in which a function returns to an outsider who calls it in one of ``entries``."""
-        found: dict[State, None] = {}
-        for tracked in self._aliases(name):
-            self.tracked = tracked
-            for state, path in entries.items():
-                try:
-                    exits, _ = self._function(Instance(name, ()), state)
-                except _Found as error:
-                    error.path[:0] = path
-                    raise
-                found.update(dict.fromkeys(exits))
-        return found
-
-    def _aliases(self, root: str) -> list[Path]:
-        """The receivers that may denote the tracked optimizer in calls of ``root``.
-
-        Where the receiver itself is not used, an outsider may hand the same optimizer in under any other name; where
-        none is used at all, only backwards and reads can matter.
-        """
-        if root == "<module>":
-            return [self.cell]
-        receivers: dict[Path, None] = {}
-        for one in self.reached[root]:
-            for paired in (each for block in self.functions[one.function].events for each in block):
-                if isinstance(paired.event, Zero | Step):
-                    receivers[canonical(paired.event.receiver, one.environment)] = None
-        return [self.cell] if self.cell in receivers or not receivers else list(receivers)
-
-    def _function(self, instance: Instance, state: State) -> Exits:
-        key = (instance, self.tracked, state)
-        if key in self.memo:
-            return self.memo[key]
-        function = self.functions[instance.function]
-        blocks = function.function.blocks
-        parents: dict[tuple[int, State], tuple[int, State] | None] = {(0, state): None}
-        pending = [(0, state)]
-        position = 0
-        raised: set[State] = set()
-        while position < len(pending):
-            block, entry = pending[position]
-            position += 1
-            facts: list[State] = [entry]
-            seen: dict[State, None] = {entry: None}
-            for index, paired in enumerate(function.events[block]):
-                following: dict[State, None] = {}
-                for fact in facts:
-                    self.transitions += 1
-                    if self.transitions > STATES:
-                        raise _GivesUp
-                    try:
-                        normal, exceptional = self._event(instance, paired, fact)
-                    except _Found as found:
-                        found.path[:0] = self._path(function, parents, (block, entry), index)
-                        raise
-                    following.update(dict.fromkeys(normal))
-                    seen.update(dict.fromkeys(exceptional))
-                facts = list(following)
-                seen.update(following)
-            on_raise = blocks[block].on_raise
-            if on_raise == function.function.raise_exit:
-                raised.update(seen)
-            else:
-                self._reach(parents, pending, (block, entry), (on_raise,), seen)
-            self._reach(parents, pending, (block, entry), blocks[block].successors, facts)
-        exits = frozenset(fact for block, fact in parents if block == function.function.exit)
-        raised.update(fact for block, fact in parents if block == function.function.raise_exit)
-        self.memo[key] = (exits, frozenset(raised))
-        return self.memo[key]
-
-    @staticmethod
-    def _reach(
-        parents: dict[tuple[int, State], tuple[int, State] | None],
-        pending: list[tuple[int, State]],
-        source: tuple[int, State],
-        targets: Iterable[int],
-        facts: Iterable[State],
-    ) -> None:
-        for target in targets:
-            for fact in facts:
-                if (target, fact) not in parents:
-                    parents[(target, fact)] = source
-                    pending.append((target, fact))
-
-    def _path(
-        self,
-        function: PairedFunction,
-        parents: dict[tuple[int, State], tuple[int, State] | None],
-        end: tuple[int, State],
-        index: int,
-    ) -> list[WitnessLine]:
-        """The notable events on the way from the function's entry to one event."""
-        chain: list[int] = []
-        one: tuple[int, State] | None = end
-        while one is not None:
-            chain.append(one[0])
-            one = parents[one]
-        chain.reverse()
-        found = [stop(paired) for block in chain[:-1] for paired in function.events[block]]
-        found += [stop(paired) for paired in function.events[chain[-1]][: index + 1]]
-        return [line for line in found if line is not None]
-
-    def _event(self, instance: Instance, paired: Paired, state: State) -> tuple[Iterable[State], Iterable[State]]:
-        """States after an event, and those in which it may raise besides the one before and those after."""
-        event = paired.event
-        match event:
-            case Zero():
-                return self._zero(instance, paired, event, state), ()
-            case Backward():
-                if self.program.hooked:
-                    self._consume(paired, state)
-                return (backward(state),), ()
-            case Step():
-                stepping = canonical(event.receiver, instance.environment)
-                if stepping.variable == NOTHING:
-                    return (), ()
-                if self._uses(stepping, state):
-                    self._consume(paired, state)
-                return (state,), ()
-            case Read():
-                self._consume(paired, state)
-                return (state,), ()
-            case Unknown():
-                if not state.elsewhere:
-                    self._consume(paired, state)
-                after = backward(state) if event.trains else unknown(state, trusting=self.trusting)
-                replaced = rebound(after) if self.tracked.rest and not self.trusting else (after,)
-                return (*replaced, *(self._elsewhere(instance, after) if event.calls_back else ())), ()
-            case Suspend():
-                return (state, *self._elsewhere(instance, state)), ()
-            case Accumulate():
-                return (state._replace(accumulating=True),), ()
-            case Rebind():
-                return self._rebind(instance.environment, event, state), ()
-            case Call():
-                callee = instance.called(self.functions, event)
-                return self._function(callee, state)
-            case _:
-                return (state,), ()
-
-    def _zero(self, instance: Instance, paired: Paired, event: Zero, state: State) -> Iterable[State]:
-        receiver = canonical(event.receiver, instance.environment)
-        if receiver.variable == NOTHING:
-            return ()
-        if receiver != self.tracked and receiver != self.program.sources.get(self.tracked):
-            return (state,)
-        site = Site(instance.function, event.span.line, event.span.column)
-        if state.accumulating:
-            if paired.one_sided:
-                raise _Found(Kind.CONDITIONAL, site, paired, [])
-            return (state, *zero(state, event.flavour, site, in_before=True, in_after=True))
-        return zero(state, event.flavour, site, in_before=paired.in_before, in_after=paired.in_after)
-
-    def _consume(self, paired: Paired, state: State) -> None:
-        if state.same:
-            return
-        if state.after_extra is not None:
-            raise _Found(Kind.STALE, state.after_extra, paired, [])
-        site = state.before_extra or Site("", paired.event.span.line, 0)
-        if state.before_extra is None:
-            raise _Found(Kind.FLAVOUR, site, paired, [])
-        if state.after_clear:
-            raise _Found(Kind.LOST, site, paired, [])
-        if not self.allow_residual:
-            raise _Found(Kind.RESIDUAL, site, paired, [])
-
-    def _elsewhere(self, instance: Instance, state: State) -> list[State]:
-        """States after code that may call back into the file: functions and instances that were handed around.
-
-        A method's own class is left out: what it calls calling it again is the closed world's affair.
-        """
-        here = self.functions[instance.function].function.family
-        if here not in self.callbacks:
-            roots = (one.function for one in self.functions.values() if one.function.root)
-            self.callbacks[here] = [
-                one.name for one in roots if one.handed_around and (one.family is None or one.family != here)
-            ]
-        if self.callbacks[here]:
-            self.pool.setdefault(outside(state, trusting=self.trusting), [])
-        found = (each for name in self.callbacks[here] for each in self.results.get(name, ()))
-        return list(dict.fromkeys(each for each in found if each.default_none == state.default_none))
-
-    def _rebind(self, environment: Environment, event: Rebind, state: State) -> tuple[State, ...]:
-        source = self.program.sources.get(self.tracked)
-        target = canonical(event.target, environment)
-        if target == self.tracked and source is not None and event.source is not None:
-            return (state,)
-        if event.fresh and target in (self.tracked, source):
-            return renewed(state)
-        if self.tracked.depends_on(target) or (source is not None and source.depends_on(target)):
-            return rebound(state)
-        return (state,)
-
-    def _uses(self, stepping: Path, state: State) -> bool:
-        """Whether a step may use the gradient: its owner's does, another optimizer's unless visibly over another module."""
-        if stepping == self.tracked:
-            return state.member
-        sources, distinct = self.program.sources, self.program.distinct
-        mine, theirs = sources.get(self.tracked), sources.get(stepping)
-        return mine is None or theirs is None or mine == theirs or not {mine, theirs} <= distinct

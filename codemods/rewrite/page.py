@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 
 
-class RewriteFailed(Exception):  # noqa: N818
+class RewriteFailed(Exception):
     """The text can't be rewritten as asked; nothing was changed. The message, also as ``reason``, is for people."""
 
     @property

@@ -1,4 +1,4 @@
-"""Which function of the file a call runs, and what is to be feared of a call that cannot be followed."""
+"""Which function of the file a call runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.events import NOTHING
 from codemods.lower import harmless
-from codemods.lower.evidence import FILLERS, GRADIENT_ATTRIBUTES
+from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.world import World, is_generator, transparent
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name
 
@@ -63,7 +63,9 @@ def resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaqu
     return None
 
 
-def _resolve_method(world: World, call: ast.Call, func: ast.Attribute, scope: Scope) -> Target | Opaque | None:
+def _resolve_method(
+    world: World, call: ast.Call, func: ast.Attribute, scope: Scope
+) -> Target | Opaque | None:
     base = func.value
     if isinstance(base, ast.Call) and callee_name(base) == "super":
         return _resolve_super(world, call, func, scope)
@@ -88,11 +90,19 @@ def _resolve_method(world: World, call: ast.Call, func: ast.Attribute, scope: Sc
         if method is not None:
             return _target(world, call, method, path, instance=True)
         return None
-    if isinstance(base, ast.Name) and base.id in world.classes and world.definition(base.id, scope) is not None:
+    if (
+        isinstance(base, ast.Name)
+        and base.id in world.classes
+        and world.definition(base.id, scope) is not None
+    ):
         method = world.method(world.classes[base.id], func.attr)
         if method is not None:
             if world.scope(method).method_of is not None:
-                return Opaque(f"{ast.unparse(func)}() is called through its class") if world.touches(method) else None
+                return (
+                    Opaque(f"{ast.unparse(func)}() is called through its class")
+                    if world.touches(method)
+                    else None
+                )
             return _target(world, call, method, None, instance=False)
     return _namesake(world, call, func, None if path is None else world.evidence.meaning(path))
 
@@ -113,7 +123,11 @@ def _resolve_super(world: World, call: ast.Call, func: ast.Attribute, scope: Sco
         if method is not None:
             this = world.scopes.variable(_first_parameter(scope), scope)
             return _target(world, call, method, this, instance=True)
-    foreign = [base for base in world.foreign_bases(own) if not base.startswith(("torch.nn.", "abc.", "torch.utils.data."))]
+    foreign = [
+        base
+        for base in world.foreign_bases(own)
+        if not base.startswith(("torch.nn.", "abc.", "torch.utils.data."))
+    ]
     if foreign:
         reason = f"super().{func.attr}() runs code of {foreign[0]}, which is not in this file"
         return Opaque(reason, harmless.trains(func.attr))
@@ -142,14 +156,18 @@ def _namesake(world: World, call: ast.Call, func: ast.Attribute, path: Path | No
         words = {one.attr for one in ast.walk(method) if isinstance(one, ast.Attribute)} & GRADIENT_ATTRIBUTES
         if words <= {func.attr} and func.attr in GRADIENT_ATTRIBUTES:
             continue
-        return Opaque(f"{ast.unparse(func)}() may be {world.scope(method).name}() of this file, on an object that cannot be told")
+        return Opaque(
+            f"{ast.unparse(func)}() may be {world.scope(method).name}() of this file, on an object that cannot be told"
+        )
     return None
 
 
 def _fits(call: ast.Call, method: FunctionNode) -> bool:
     """Whether a method can take the arguments of a call on an instance; Python raises TypeError otherwise."""
     args = method.args
-    if any(isinstance(one, ast.Starred) for one in call.args) or any(one.arg is None for one in call.keywords):
+    if any(isinstance(one, ast.Starred) for one in call.args) or any(
+        one.arg is None for one in call.keywords
+    ):
         return True
     positional = [one.arg for one in (*args.posonlyargs, *args.args)][1:]
     if len(call.args) > len(positional) and args.vararg is None:
@@ -161,7 +179,9 @@ def _fits(call: ast.Call, method: FunctionNode) -> bool:
     return all(name in named for name in required[len(call.args) :])
 
 
-def _target(world: World, call: ast.Call, node: FunctionNode, this: Path | None, *, instance: bool) -> Target | Opaque | None:
+def _target(
+    world: World, call: ast.Call, node: FunctionNode, this: Path | None, *, instance: bool
+) -> Target | Opaque | None:
     name = world.scope(node).name
     touching = world.touches(node)
     if not transparent(world, node):
@@ -194,7 +214,9 @@ def _target(world: World, call: ast.Call, node: FunctionNode, this: Path | None,
         if keyword.arg in names:
             handed.add(parameters[names.index(keyword.arg)])
             _bind(world, parameters[names.index(keyword.arg)], keyword.value, mapped)
-    starred = any(isinstance(one, ast.Starred) for one in call.args) or any(one.arg is None for one in call.keywords)
+    starred = any(isinstance(one, ast.Starred) for one in call.args) or any(
+        one.arg is None for one in call.keywords
+    )
     if not starred:
         _default(world, node, handed, mapped)
     fresh = [one for one in (*unnamed, *parameters) if one not in mapped]
@@ -213,104 +235,21 @@ def _default(world: World, node: FunctionNode, handed: set[Path], mapped: dict[P
     """Parameters that nobody handed anything keep their default; only None says something."""
     arguments_ = node.args
     positional = [*arguments_.posonlyargs, *arguments_.args]
-    pairs = list(zip(positional[len(positional) - len(arguments_.defaults) :], arguments_.defaults, strict=True))
-    pairs += [(one, value) for one, value in zip(arguments_.kwonlyargs, arguments_.kw_defaults, strict=True) if value]
+    pairs = list(
+        zip(positional[len(positional) - len(arguments_.defaults) :], arguments_.defaults, strict=True)
+    )
+    pairs += [
+        (one, value)
+        for one, value in zip(arguments_.kwonlyargs, arguments_.kw_defaults, strict=True)
+        if value
+    ]
     scope = world.scope(node)
     for parameter, value in pairs:
         path = world.scopes.variable(parameter.arg, scope)
-        if path not in handed and path not in mapped and isinstance(value, ast.Constant) and value.value is None:
+        if (
+            path not in handed
+            and path not in mapped
+            and isinstance(value, ast.Constant)
+            and value.value is None
+        ):
             mapped[path] = NOTHING
-
-
-def _text(node: ast.expr) -> str:
-    text = ast.unparse(node)
-    return text if len(text) <= 50 else text[:47] + "..."
-
-
-def danger(world: World, call: ast.Call) -> str | None:
-    """Why a call that is neither an event nor followed may touch gradients; None when nothing says so."""
-    evidence = world.evidence
-    name = callee_name(call)
-    full = evidence.imported(call.func)
-    callbacks = [one for one in arguments(call) if _calls_back(world, one)]
-    if callbacks:
-        return f"{_text(call.func)}() is handed {_text(callbacks[0])}, which touches gradients"
-    if name in ("exec", "eval", "globals", "locals", "vars") and isinstance(call.func, ast.Name):
-        return f"{name}() can reach every name"
-    if full is not None and (
-        full.startswith("builtins.")
-        or full in harmless.FUNCTIONS
-        or full.startswith(harmless.PREFIXES)
-        or (full.startswith("torch.") and not full.startswith(harmless.TORCH_BUT))
-    ):
-        return None
-    handed = [one for one in arguments(call) if evidence.holds(one)]
-    if isinstance(call.func, ast.Attribute) and name in FILLERS and _is_container(world, call.func.value):
-        return None
-    if isinstance(call.func, ast.Attribute) and full is None:
-        reason = _danger_of_method(world, call, call.func)
-        if reason is not None:
-            return reason
-        path = evidence.scopes.path(call.func.value)
-        if path is not None and evidence.is_scheduler(path):
-            return None
-        if name in harmless.MODULE_METHODS and evidence.holds(call.func.value) and not handed:
-            return None
-    if handed and not (full or "").startswith(("torch.optim.", "torch.nn.")):
-        return f"{_text(call.func)}() is handed {_text(handed[0])} and cannot be followed from this file"
-    if handed and "hook" in name:
-        return f"{_text(call.func)}() is handed {_text(handed[0])}"
-    if harmless.GRADIENT_WORD.search(name) and name not in harmless.GRADIENT_SWITCHES:
-        if handed == [] and (full or "").startswith(("torch.nn.", "torch.optim.")):
-            return None
-        if evidence.builds_optimizer(call) or name[:1].isupper():
-            return None
-        return f"{_text(call.func)}() cannot be followed from this file and its name says that it deals with gradients"
-    return None
-
-
-def _is_container(world: World, node: ast.expr) -> bool:
-    """Whether a name is only ever bound to a new list, dict or set."""
-    path = world.scopes.path(node)
-    values = [] if path is None else world.evidence.bindings.get(path, [])
-    return bool(values) and all(
-        isinstance(one, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp)
-        or (isinstance(one, ast.Call) and callee_name(one) in ("list", "dict", "set", "defaultdict", "deque"))
-        for one in values
-    )
-
-
-def _calls_back(world: World, value: ast.expr) -> bool:
-    if isinstance(value, ast.Lambda):
-        return world.touches(value)
-    if isinstance(value, ast.Name):
-        found = world.definition(value.id, world.scopes.of_node[value])
-        return world.scopes.path(value) in world.evidence.callbacks or (isinstance(found, FUNCTIONS) and world.touches(found))
-    if isinstance(value, ast.Attribute) and world.evidence.imported(value) is None:
-        if value.attr in GRADIENT_ATTRIBUTES - {"grad"}:
-            return True
-        return any(world.touches(one) for one in world.methods_named(value.attr))
-    return False
-
-
-def _danger_of_method(world: World, call: ast.Call, func: ast.Attribute) -> str | None:
-    evidence = world.evidence
-    base = func.value
-    path = evidence.scopes.path(base)
-    if path is not None and not path.rest and path.scope.startswith("class "):
-        attribute = path.extended((f".{func.attr}",))
-        if attribute in evidence.callbacks:
-            return f"{_text(func)}() may call back into functions of this file"
-        if attribute in evidence.bindings or func.attr in harmless.MODULE_METHODS:
-            return None
-        own = next((one.method_of for one in world.scopes.of_node[call].enclosing() if one.method_of is not None), None)
-        if own is not None and world.overrides(own, func.attr):
-            return None
-        return f"{_text(func)}() is not defined in this file, and self holds the gradients' owners"
-    if not evidence.holds(base):
-        return None
-    if func.attr in harmless.MODULE_METHODS | harmless.TENSOR_METHODS:
-        return None
-    if path is not None and evidence.is_scheduler(path):
-        return None
-    return f"{_text(func)}() is a method of {_text(base)} that this file does not define"

@@ -1,0 +1,311 @@
+"""Fills in the :class:`Evidence` of a module: one pass over the tree, then a fixed point along its bindings."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from codemods.events import Path
+from codemods.lower import harmless
+from codemods.lower.evidence import (
+    FILLERS,
+    GRADIENT_ATTRIBUTES,
+    HOLDER_METHODS,
+    HOLDER_USES,
+    TENSOR_EVIDENCE,
+    Evidence,
+    mentions_accumulate,
+)
+from codemods.syntax import FUNCTIONS, arguments, bound_targets, callee_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from codemods.lower.scopes import Scopes
+
+
+def collect(tree: ast.Module, scopes: Scopes) -> Evidence:
+    """Read the whole file once, then carry "holds" along bindings until nothing changes."""
+    evidence = Evidence(scopes)
+    for node in ast.walk(tree):
+        _collect_node(evidence, node)
+    evidence.touching = _touching(tree, scopes)
+    evidence.aliases = _aliases(evidence, tree)
+    for alias in evidence.aliases:
+        meaning = evidence.meaning(alias)
+        evidence.methods[meaning] |= evidence.methods.get(alias, set())
+        if alias in evidence.called:
+            evidence.called.add(meaning)
+    _seed_holders(evidence)
+    _close(evidence)
+    for path in evidence.holders & evidence.methods.keys():
+        evidence.held_variables.update((path.variable, *path.indices))
+        evidence.held_lookups.update(path.rest)
+    return evidence
+
+
+def _collect_node(evidence: Evidence, node: ast.AST) -> None:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            root = alias.name if alias.asname else alias.name.partition(".")[0]
+            evidence.imports[alias.asname or root] = root
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            module = "." * node.level + (node.module or "")
+            evidence.imports[alias.asname or alias.name] = f"{module}.{alias.name}"
+    elif isinstance(node, ast.Attribute):
+        path = evidence.scopes.path(node.value)
+        if path is not None:
+            evidence.methods[path].add(node.attr)
+        evidence.hooked = evidence.hooked or node.attr in harmless.HOOKS
+    elif isinstance(node, ast.Call):
+        path = evidence.scopes.path(node.func)
+        if path is not None and evidence.imported(node.func) is None:
+            evidence.called.add(path)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in FILLERS:
+            base = evidence.scopes.path(node.func.value)
+            if base is not None:
+                evidence.filled.append((base, node))
+    _collect_bindings(evidence, node)
+
+
+def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
+    value: ast.expr | None = None
+    if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr):
+        value = node.value
+        if isinstance(node, ast.AnnAssign) and value is None:
+            return
+    elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+        value = node.iter
+    elif isinstance(node, ast.withitem):
+        value = node.context_expr
+    elif isinstance(node, FUNCTIONS):
+        scope = evidence.scopes.inner[node]
+        for name in scope.parameters:
+            evidence.bindings[evidence.scopes.variable(name, scope)].append(None)
+    for target in bound_targets(node):
+        path = evidence.scopes.path(target)
+        if path is None:
+            continue
+        own = value
+        if isinstance(node, ast.Assign) and target not in node.targets:
+            own = _matching(node, target)
+        evidence.bindings[path].append(own)
+
+
+def _aliases(evidence: Evidence, tree: ast.Module) -> dict[Path, Path]:
+    """Plain names bound exactly once, by an assignment of another path."""
+    aliases: dict[Path, Path] = {}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign):
+            continue
+        for target in bound_targets(node):
+            path = evidence.scopes.path(target)
+            if path is None or path.rest or len(evidence.bindings.get(path, ())) != 1:
+                continue
+            value = node.value if target in node.targets else _matching(node, target)
+            meaning = (
+                None if value is node.value and target not in node.targets else evidence.scopes.path(value)
+            )
+            if meaning is not None and meaning.variable != path:
+                aliases[path] = meaning
+    return aliases
+
+
+def _matching(node: ast.Assign, target: ast.expr) -> ast.expr:
+    """The part of the value that goes to ``target`` in ``a, b = x, y``; the whole value when that is unclear."""
+    for whole in node.targets:
+        if (
+            isinstance(whole, ast.Tuple | ast.List)
+            and isinstance(node.value, ast.Tuple | ast.List)
+            and len(whole.elts) == len(node.value.elts)
+            and target in whole.elts
+        ):
+            return node.value.elts[whole.elts.index(target)]
+    return node.value
+
+
+def _touching(tree: ast.Module, scopes: Scopes) -> set[str]:
+    """Names (plain and qualified) of functions and classes that may touch gradients, by name alone."""
+    mentions: dict[str, set[str]] = defaultdict(set)
+    for node, scope in scopes.of_node.items():
+        word = (
+            node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
+        )
+        if word is None:
+            continue
+        one = scope
+        while one.parent is not None:
+            mentions[one.name].add(word)
+            one = one.parent
+    touching: set[str] = set()
+    words = set(GRADIENT_ATTRIBUTES)
+    changed = True
+    while changed:
+        changed = False
+        for name, mentioned in mentions.items():
+            if name not in touching and mentioned & words:
+                touching.add(name)
+                words.add(name.rpartition(".")[2].partition("#")[0])
+                changed = True
+    return touching | {name.rpartition(".")[2] for name in touching}
+
+
+def _seed_holders(evidence: Evidence) -> None:
+    defined = {
+        node.name
+        for node in evidence.scopes.inner
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }
+    for path, methods in list(evidence.methods.items()):
+        if methods & HOLDER_METHODS or "grad" in methods:
+            evidence.holders.update(
+                Path(path.scope, path.root, path.rest[:end]) for end in range(len(path.rest) + 1)
+            )
+        if "backward" in methods:
+            evidence.losses.add(path)
+    for path in (*evidence.bindings, *evidence.methods):
+        if path.rest and path.root in evidence.imports:
+            continue
+        if harmless.CARRIER_WORD.search((path.rest or (path.root,))[-1].lstrip(".")) and not _is_plain(
+            evidence, path
+        ):
+            evidence.holders.add(path)
+    for path in evidence.called:
+        if not path.rest and (path.root in evidence.imports or path.root in defined):
+            continue
+        if (
+            path.rest
+            and path not in evidence.bindings
+            and not (path.scope.startswith("class ") and len(path.rest) == 1)
+        ):
+            continue
+        if (
+            path.root not in evidence.touching
+            and not _is_tensor(evidence, path)
+            and not _is_partial(evidence, path)
+        ):
+            evidence.holders.add(path)
+    _loss_makers(evidence)
+
+
+def _is_plain(evidence: Evidence, path: Path) -> bool:
+    """Whether a telling name is used as options are, bound to options or a constant, or belongs to a scheduler."""
+    values = evidence.bindings.get(path, [])
+    used = evidence.methods.get(path, set())
+    if len(used) > 1 and not used & HOLDER_USES and path not in evidence.called:
+        return True
+    return evidence.is_scheduler(path) or (
+        bool(values)
+        and all(
+            isinstance(one, ast.Constant) or (isinstance(one, ast.Call) and callee_name(one) == "parse_args")
+            for one in values
+        )
+    )
+
+
+def _is_partial(evidence: Evidence, path: Path) -> bool:
+    """Whether a name only stands for something imported, with some arguments filled in."""
+    value = evidence.sole_binding(path)
+    if not isinstance(value, ast.Call) or evidence.imported(value.func) != "functools.partial":
+        return False
+    return bool(value.args) and evidence.imported(value.args[0]) is not None
+
+
+def _is_tensor(evidence: Evidence, path: Path) -> bool:
+    return bool(evidence.methods.get(path, set()) & TENSOR_EVIDENCE) and not evidence.is_module(path)
+
+
+def _loss_makers(evidence: Evidence) -> None:
+    """Objects whose methods computed a loss may hold the model: ``loss = trainer.compute(batch)``."""
+    pending = list(evidence.losses)
+    seen = set(pending)
+    while pending:
+        for value in evidence.bindings.get(pending.pop(), ()):
+            if value is None:
+                continue
+            for node in ast.walk(value):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                    base = evidence.scopes.path(node.func.value)
+                    if (
+                        base is not None
+                        and evidence.imported(node.func) is None
+                        and node.func.attr not in harmless.TENSOR_METHODS | TENSOR_EVIDENCE | {"to"}
+                    ):
+                        evidence.holders.add(base)
+                if isinstance(node, ast.Name):
+                    path = evidence.scopes.path(node)
+                    if path is not None and path not in seen:
+                        seen.add(path)
+                        pending.append(path)
+
+
+def _close(evidence: Evidence) -> None:
+    """Carry facts along bindings: each round adds at least one path to a set, so it ends."""
+    spreads = (_spread_callbacks, _spread_holders, _spread_reentrant, _spread_gradients, _spread_accumulating)
+    while any(spread(evidence) for spread in spreads):
+        pass
+
+
+def _spread(evidence: Evidence, into: set[Path], fits: Callable[[ast.expr], bool]) -> bool:
+    """Add every path that some binding makes fit; whether any was added."""
+    count = len(into)
+    for path, values in evidence.bindings.items():
+        if path not in into and any(one is not None and fits(one) for one in values):
+            into.add(path)
+    return len(into) > count
+
+
+def _spread_callbacks(evidence: Evidence) -> bool:
+    changed = _spread(evidence, evidence.callbacks, lambda value: _is_callback(evidence, value))
+    evidence.holders |= evidence.callbacks
+    return changed
+
+
+def _spread_holders(evidence: Evidence) -> bool:
+    count = len(evidence.holders)
+    for path, values in evidence.bindings.items():
+        if path not in evidence.holders and not _is_tensor(evidence, path):
+            if any(one is not None and evidence.holds(one) for one in values):
+                evidence.holders.add(path)
+    for path, call in evidence.filled:
+        if path not in evidence.holders and any(evidence.holds(one) for one in arguments(call)):
+            evidence.holders.add(path)
+    return len(evidence.holders) > count
+
+
+def _spread_reentrant(evidence: Evidence) -> bool:
+    return _spread(evidence, evidence.reentrant, evidence.calls_back)
+
+
+def _spread_gradients(evidence: Evidence) -> bool:
+    count = len(evidence.gradients)
+    for path, call in evidence.filled:
+        if any(evidence.aliases_gradient(one) for one in arguments(call)):
+            evidence.gradients.add(path)
+    changed = _spread(evidence, evidence.gradients, evidence.aliases_gradient)
+    return changed or len(evidence.gradients) > count
+
+
+def _spread_accumulating(evidence: Evidence) -> bool:
+    return _spread(evidence, evidence.accumulating, lambda value: mentions_accumulate(evidence, value))
+
+
+def _is_callback(evidence: Evidence, value: ast.expr | None) -> bool:
+    """Whether calling a name bound to ``value`` could run code that touches gradients."""
+    if value is None:
+        return False
+    if isinstance(value, ast.Lambda):
+        return evidence.scopes.inner[value].name in evidence.touching
+    if isinstance(value, ast.Call):
+        return any(_is_callback(evidence, one) for one in arguments(value))
+    if isinstance(value, ast.Attribute) and evidence.imported(value) is None:
+        return value.attr in GRADIENT_ATTRIBUTES - {"grad"} or value.attr in evidence.touching
+    if isinstance(value, ast.Name):
+        return evidence.scopes.path(value) in evidence.callbacks or (
+            value.id in evidence.touching and value.id not in evidence.scopes.families
+        )
+    if isinstance(value, ast.IfExp):
+        return _is_callback(evidence, value.body) or _is_callback(evidence, value.orelse)
+    return False

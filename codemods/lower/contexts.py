@@ -1,0 +1,58 @@
+"""What the managers of ``with`` and the iterables of ``for`` may do besides what is written there."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codemods.lower import harmless
+from codemods.lower.evidence import mentions_accumulate
+from codemods.lower.resolve import resolve
+from codemods.syntax import callee_name, dotted
+
+if TYPE_CHECKING:
+    from codemods.lower.world import World
+
+
+def runs_code(world: World, value: ast.expr) -> bool:
+    """Whether each turn of a loop over ``value`` may run unknown code that holds a model."""
+    for one in ast.walk(value):
+        if isinstance(one, ast.Name) and world.scopes.path(one) in world.evidence.callbacks:
+            return True
+        if isinstance(one, ast.Call) and not _listed(world, one):
+            return True
+    return False
+
+
+def _listed(world: World, call: ast.Call) -> bool:
+    evidence = world.evidence
+    name = callee_name(call)
+    full = evidence.imported(call.func) or ""
+    if full.startswith("builtins.") or full in harmless.FUNCTIONS or name in harmless.MODULE_METHODS:
+        return True
+    if isinstance(call.func, ast.Name):
+        found = world.definition(call.func.id, world.scopes.of_node[call.func])
+        if found is not None:
+            return not world.touches(found)
+    return not any(evidence.holds(one) for one in (*call.args, *(one.value for one in call.keywords)))
+
+
+def opaque_context(world: World, manager: ast.expr) -> str | None:
+    """Why entering and leaving a context may run code that touches gradients."""
+    if not isinstance(manager, ast.Call):
+        return None
+    if callee_name(manager) in harmless.CONTEXTS or mentions_accumulate(world.evidence, manager):
+        return None
+    if resolve(world, manager, None) is not None or world.evidence.holds(manager):
+        return f"the context {ast.unparse(manager)[:60]} runs code that cannot be followed"
+    return None
+
+
+def lets_pass(world: World, manager: ast.expr) -> bool:
+    """Whether a context manager is known never to swallow an exception."""
+    full = world.evidence.imported(manager.func if isinstance(manager, ast.Call) else manager) or ""
+    called = manager.func if isinstance(manager, ast.Call) else manager
+    word = (dotted(called) or "").rpartition(".")[2]
+    return (
+        word in harmless.CONTEXTS or full.startswith("torch.") or mentions_accumulate(world.evidence, manager)
+    )

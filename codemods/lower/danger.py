@@ -1,0 +1,112 @@
+"""What is to be feared of a call that is neither an event nor followed into a function of the file."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codemods.lower import harmless
+from codemods.lower.evidence import FILLERS, GRADIENT_ATTRIBUTES
+from codemods.syntax import FUNCTIONS, arguments, callee_name
+
+if TYPE_CHECKING:
+    from codemods.lower.world import World
+
+
+def _text(node: ast.expr) -> str:
+    text = ast.unparse(node)
+    return text if len(text) <= 50 else text[:47] + "..."
+
+
+def danger(world: World, call: ast.Call) -> str | None:
+    """Why a call that is neither an event nor followed may touch gradients; None when nothing says so."""
+    evidence = world.evidence
+    name = callee_name(call)
+    full = evidence.imported(call.func)
+    callbacks = [one for one in arguments(call) if _calls_back(world, one)]
+    if callbacks:
+        return f"{_text(call.func)}() is handed {_text(callbacks[0])}, which touches gradients"
+    blind = name in ("exec", "eval", "globals", "locals") or (name == "vars" and not call.args)
+    if blind and isinstance(call.func, ast.Name):
+        return f"{name}() can reach every name"
+    if full is not None and (
+        full.startswith(("builtins.", *harmless.PREFIXES))
+        or full in harmless.FUNCTIONS
+        or (full.startswith("torch.") and not full.startswith(harmless.TORCH_BUT))
+    ):
+        return None
+    handed = [one for one in arguments(call) if evidence.holds(one)]
+    if isinstance(call.func, ast.Attribute) and name in FILLERS and _is_container(world, call.func.value):
+        return None
+    if isinstance(call.func, ast.Attribute) and full is None:
+        reason = _danger_of_method(world, call, call.func)
+        if reason is not None:
+            return reason
+        path = evidence.scopes.path(call.func.value)
+        if path is not None and evidence.is_scheduler(path):
+            return None
+        if name in harmless.MODULE_METHODS and evidence.holds(call.func.value) and not handed:
+            return None
+    if handed and not (full or "").startswith(("torch.optim.", "torch.nn.")):
+        return f"{_text(call.func)}() is handed {_text(handed[0])} and cannot be followed from this file"
+    if handed and "hook" in name:
+        return f"{_text(call.func)}() is handed {_text(handed[0])}"
+    if harmless.GRADIENT_WORD.search(name) and name not in harmless.GRADIENT_SWITCHES:
+        if handed == [] and (full or "").startswith(("torch.nn.", "torch.optim.")):
+            return None
+        if evidence.builds_optimizer(call) or name[:1].isupper():
+            return None
+        return f"{_text(call.func)}() cannot be followed from this file and its name says that it deals with gradients"
+    return None
+
+
+def _is_container(world: World, node: ast.expr) -> bool:
+    """Whether a name is only ever bound to a new list, dict or set."""
+    path = world.scopes.path(node)
+    values = [] if path is None else world.evidence.bindings.get(path, [])
+    return bool(values) and all(
+        isinstance(one, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp)
+        or (isinstance(one, ast.Call) and callee_name(one) in ("list", "dict", "set", "defaultdict", "deque"))
+        for one in values
+    )
+
+
+def _calls_back(world: World, value: ast.expr) -> bool:
+    if isinstance(value, ast.Lambda):
+        return world.touches(value)
+    if isinstance(value, ast.Name):
+        found = world.definition(value.id, world.scopes.of_node[value])
+        return world.scopes.path(value) in world.evidence.callbacks or (
+            isinstance(found, FUNCTIONS) and world.touches(found)
+        )
+    if isinstance(value, ast.Attribute) and world.evidence.imported(value) is None:
+        if value.attr in GRADIENT_ATTRIBUTES - {"grad"}:
+            return True
+        return any(world.touches(one) for one in world.methods_named(value.attr))
+    return False
+
+
+def _danger_of_method(world: World, call: ast.Call, func: ast.Attribute) -> str | None:
+    evidence = world.evidence
+    base = func.value
+    path = evidence.scopes.path(base)
+    if path is not None and not path.rest and path.scope.startswith("class "):
+        attribute = path.extended((f".{func.attr}",))
+        if attribute in evidence.callbacks:
+            return f"{_text(func)}() may call back into functions of this file"
+        if attribute in evidence.bindings or func.attr in harmless.MODULE_METHODS:
+            return None
+        own = next(
+            (one.method_of for one in world.scopes.of_node[call].enclosing() if one.method_of is not None),
+            None,
+        )
+        if own is not None and world.overrides(own, func.attr):
+            return None
+        return f"{_text(func)}() is not defined in this file, and self holds the gradients' owners"
+    if not evidence.holds(base):
+        return None
+    if func.attr in harmless.MODULE_METHODS | harmless.TENSOR_METHODS:
+        return None
+    if path is not None and evidence.is_scheduler(path):
+        return None
+    return f"{_text(func)}() is a method of {_text(base)} that this file does not define"
