@@ -50,11 +50,13 @@ class Path:
     def depends_on(self, target: Path) -> bool:
         """Whether a new value for ``target`` can change what this path denotes.
 
-        A new attribute counts on any object, since two roots may be names of one object.
+        A new attribute counts on any object, since two roots may be names of one object; and what is set below this
+        path, a new submodule say, may change which gradients belong to it.
         """
         if not target.rest:
             return self.variable == target.variable or target.variable in self.indices
-        if self.variable == target.variable and self.rest[: len(target.rest)] == target.rest:
+        shorter = min(len(self.rest), len(target.rest))
+        if self.variable == target.variable and self.rest[:shorter] == target.rest[:shorter]:
             return True
         return target.rest[-1] in self.rest or (
             target.rest[-1].startswith("[") and self.rest[-1:] != () and self.rest[-1].startswith("[")

@@ -98,6 +98,10 @@ def _plan(
     place = layout.place(event.span.line, event.span.column)
     if place is None or not event.statement:
         return Planned(zero, None, "zero_grad() is part of a larger expression")
+    if any(isinstance(one, ast.Await | ast.NamedExpr | ast.Yield) for one in ast.walk(place.statement)) or (
+        sum(isinstance(one, ast.Call) for one in ast.walk(place.statement)) > 1
+    ):
+        return Planned(zero, None, "zero_grad() is handed the result of a call, which would run elsewhere")
     late = place.suite[: place.index]
     held = [_within(statement, effects) for statement in late]
     backwards = [

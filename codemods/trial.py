@@ -42,13 +42,13 @@ def moved(text: str, moves: Sequence[Move]) -> ast.Module:
     layout = Layout(tree, text)
     planned = []
     for move in sorted(moves):
-        source, target = layout.at(move.statement), layout.at(move.before)
-        planned.append((source.suite, source.statement, target.statement))
+        place = layout.at(move.statement)
+        planned.append((place.suite, place.statement, layout.at(move.before).statement))
     gone = {id(statement) for _, statement, _ in planned}
-    for suite, statement, target in planned:
-        assert id(target) not in gone, "a target stands before its backward, a moved statement behind a step"
+    for suite, statement, before in planned:
+        assert id(before) not in gone, "a target stands before its backward, a moved statement behind a step"
         suite.remove(statement)
-        suite.insert(suite.index(target), statement)
+        suite.insert(suite.index(before), statement)
     return tree
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codemods.events import Backward, Event, Flavour, Read, Step, Unknown, Zero
+from codemods.events import Backward, Event, Flavour, Read, Rebind, Step, Unknown, Zero
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,8 @@ def recognise(site: CallSite) -> Sequence[Event] | None:
         if site.receiver is None:
             return (Unknown("zero_grad() is called on an object that is computed on the spot", site.span),)
         return (Zero(site.receiver, flavour(site.node), site.span, site.statement, ast.unparse(site.base)),)
+    if site.name == "add_param_group" and site.receiver is not None:
+        return (Rebind(site.receiver, None, site.span),)
     if site.name == "step" and site.base is not None:
         return _step(site)
     return None
@@ -50,7 +52,7 @@ def _step(site: CallSite) -> Sequence[Event] | None:
     if handed and not (len(handed) == 1 and isinstance(handed[0], ast.Constant) and handed[0].value is None):
         return (
             Step(receiver, site.span, written),
-            Unknown(f"{receiver.text}.step() is handed a closure", site.span),
+            Unknown(f"{receiver.text}.step() is handed a closure", site.span, trains=True),
         )
     return (Step(receiver, site.span, written),)
 

@@ -64,7 +64,8 @@ class Function:
 class Program:
     """All functions of one file by qualified name, the module first.
 
-    ``hooked``: the file registers gradient hooks, so a backward itself may look at gradients.
+    ``hooked``: the file registers gradient hooks or defines a backward that looks at gradients, so any backward and
+    any step may look at any gradient.
     ``sources``: the path M for each path that is only ever bound to ``Optimizer(M.parameters(), ...)``.
     ``distinct``: paths bound exactly once, each to a constructor call of its own that is handed nothing shared.
     ``certain``: paths that never hold ``None``.

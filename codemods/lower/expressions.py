@@ -35,6 +35,7 @@ class Expressions:
     recursive: frozenset[str]
     statement: ast.stmt | None = None
     result: Path | None = None
+    awaited: ast.expr | None = None
 
     def visit(self, node: ast.expr | None) -> None:
         """Emit the events of an expression that is evaluated here."""
@@ -65,6 +66,7 @@ class Expressions:
             self.visit(node.value)
             self.bind(node.target, node.value)
         elif isinstance(node, ast.Await):
+            self.awaited = node.value
             self.visit(node.value)
             self.graph.emit(Suspend(span_of(node)))
         elif isinstance(node, ast.Yield | ast.YieldFrom):
@@ -91,22 +93,31 @@ class Expressions:
         if isinstance(target, ast.Attribute):
             self.visit(target.value)
             if target.attr == "grad":
-                self.graph.emit(Unknown(f"{ast.unparse(target)} is assigned", span_of(target)))
+                self.graph.emit(Unknown(f"{ast.unparse(target)} is assigned", span_of(target), trains=True))
                 return
         elif isinstance(target, ast.Subscript):
             self.visit(target.value)
             self.visit(target.slice)
         path = self.world.scopes.path(target)
-        if path is not None and path not in self.world.evidence.aliases and self._matters(path):
+        if path is not None and path not in self.world.evidence.aliases and self._matters(path, value):
             fresh = value is not None and self.world.builds_apart(value)
             self.graph.emit(
                 Rebind(self.world.evidence.meaning(path), self._source(value), span_of(target), fresh)
             )
 
-    def _matters(self, path: Path) -> bool:
-        """Whether a new value for ``path`` can change what some receiver denotes."""
+    def _matters(self, path: Path, value: ast.expr | None = None) -> bool:
+        """Whether a new value for ``path`` can change what some receiver denotes, or which gradients it owns."""
         evidence = self.world.evidence
+        if path.rest and (path.rest[-1][1:] in harmless.CARRIER_VALUES or path.rest[-1][1:2] in ("'", '"')):
+            return path in evidence.holders
         if path in evidence.holders:
+            return not path.rest or value is None or path in evidence.methods or evidence.holds(value)
+        if (
+            path.rest
+            and path.variable in evidence.held_variables
+            and value is not None
+            and evidence.holds(value)
+        ):
             return True
         if not path.rest:
             return path in evidence.held_variables
@@ -138,7 +149,7 @@ class Expressions:
         if isinstance(node.ctx, ast.Load):
             self.graph.emit(Read(text, span_of(node)))
         else:
-            self.graph.emit(Unknown(f"{text} is written", span_of(node)))
+            self.graph.emit(Unknown(f"{text} is written", span_of(node), trains=True))
 
     def _sometimes(self, value: ast.expr) -> None:
         """A part that may be skipped: the right of ``and``."""
@@ -194,6 +205,11 @@ class Expressions:
     def _call(self, node: ast.Call) -> None:
         func = node.func
         result, self.result = self.result, None
+        if (
+            self.world.evidence.imported(func) in ("asyncio.run", "trio.run", "anyio.run")
+            and len(node.args) == 1
+        ):
+            self.awaited = node.args[0]
         if isinstance(func, ast.Attribute):
             self.visit(func.value)
         elif not isinstance(func, ast.Name):
@@ -210,9 +226,14 @@ class Expressions:
             self.graph.emit(Unknown(target.reason, span, target.trains, calls_back=True))
             return
         if target is not None:
+            if isinstance(target.node, ast.AsyncFunctionDef) and node is not self.awaited:
+                if self.world.touches(target.node):
+                    later = f"{target.name}() is a coroutine that runs later"
+                    self.graph.emit(Unknown(later, span, trains=True, calls_back=True))
+                return
             if target.name in self.recursive:
                 if self.world.touches(target.node):
-                    self.graph.emit(Unknown(f"{target.name}() is recursive", span))
+                    self.graph.emit(Unknown(f"{target.name}() is recursive", span, trains=True))
                 return
             for fresh in target.fresh:
                 if self._matters(fresh):
@@ -266,5 +287,7 @@ class Expressions:
             known = known or name in harmless.PURE_ON_GRADIENTS
             in_place = in_place or not (known or name in ("append", "add_scalar", "add_histogram"))
         if in_place and name != "clip_grad_norm_":
-            self.graph.emit(Unknown(f"{ast.unparse(node)[:60]} may change gradients", span_of(node)))
+            self.graph.emit(
+                Unknown(f"{ast.unparse(node)[:60]} may change gradients", span_of(node), trains=True)
+            )
         return True

@@ -171,7 +171,9 @@ SCHEDULER_WORD = re.compile(r"sched|lr_|warmup|annealer", re.IGNORECASE)
 SCALER_WORD = re.compile(r"scaler", re.IGNORECASE)
 
 HOOKS = frozenset(
+    "register_comm_hook register_step_pre_hook register_step_post_hook register_optimizer_step_pre_hook "
+    "register_optimizer_step_post_hook register_module_full_backward_hook register_multi_grad_hook "
     "register_hook register_post_accumulate_grad_hook register_full_backward_hook register_backward_hook "
     "register_full_backward_pre_hook register_multi_grad_hook".split()
 )
-"""Registrations after which a backward itself may look at gradients."""
+"""Registrations after which a backward or a step itself may look at gradients."""

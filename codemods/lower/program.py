@@ -14,7 +14,7 @@ from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
 from codemods.lower.world import World, world_of
-from codemods.syntax import FUNCTIONS, FunctionNode
+from codemods.syntax import FUNCTIONS, FunctionNode, arguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ def lower(tree: ast.Module) -> Program:
     functions = _with_roots(world, functions)
     calls = [node for node in world.scopes.of_node if isinstance(node, ast.Call)]
     certain = certain_paths(world, functions, calls)
-    return Program(functions, world.evidence.hooked, sources, distinct, certain)
+    return Program(functions, _hooked(world), sources, distinct, certain)
 
 
 def _lower_function(world: World, node: ast.Module | FunctionNode, recursive: frozenset[str]) -> Function:
@@ -65,7 +65,7 @@ def _lower_function(world: World, node: ast.Module | FunctionNode, recursive: fr
 
 def _handed_around(world: World, node: ast.Module | FunctionNode, scope: Scope) -> bool:
     """Whether code that cannot be followed may hold this function: itself, or an instance with it as a method."""
-    if isinstance(node, ast.Lambda) or scope.name.rpartition(".")[2] in world.escaping:
+    if isinstance(node, ast.Lambda | ast.AsyncFunctionDef) or scope.name.rpartition(".")[2] in world.escaping:
         return True
     return scope.method_of is not None and scope.method_of.name in world.instantiated
 
@@ -182,6 +182,16 @@ def _with_roots(world: World, functions: dict[str, Function]) -> dict[str, Funct
     return {name: replace(one, root=name in roots) for name, one in functions.items()}
 
 
+def _hooked(world: World) -> bool:
+    """Whether a backward or a step may run code of the file that looks at gradients."""
+    return world.evidence.hooked or any(
+        isinstance(node, FUNCTIONS)
+        and getattr(node, "name", "") == "backward"
+        and any(isinstance(one, ast.Attribute) and one.attr == "grad" for one in ast.walk(node))
+        for node in world.functions.values()
+    )
+
+
 def _sources(world: World, functions: dict[str, Function]) -> tuple[dict[Path, Path], frozenset[Path]]:
     """Which paths are only ever optimizers over one module, and which modules are built once and apart."""
     rebinds: dict[Path, list[Path | None]] = {}
@@ -204,4 +214,33 @@ def _sources(world: World, functions: dict[str, Function]) -> tuple[dict[Path, P
 def _built_apart(world: World, path: Path) -> bool:
     """Whether ``path`` is bound once, to a constructor call that is handed nothing which holds parameters."""
     value = world.evidence.sole_binding(path)
-    return value is not None and world.builds_apart(value)
+    if value is None or not world.builds_apart(value):
+        return False
+    for other, values in world.evidence.bindings.items():
+        if (
+            other.rest
+            and other.variable == path.variable
+            and any(one is None or world.evidence.holds(one) for one in values)
+        ):
+            return False
+    return not any(isinstance(node, ast.Call) and _mixes(world, node, path) for node in world.scopes.of_node)
+
+
+def _mixes(world: World, call: ast.Call, path: Path) -> bool:
+    """Whether a call is handed a module together with another one, and so could tie their parameters."""
+    evidence = world.evidence
+    parts = [*arguments(call), *([call.func.value] if isinstance(call.func, ast.Attribute) else [])]
+    found = {one for part in parts for one in _modules(world, part)}
+    return (
+        path in found
+        and len(found) > 1
+        and resolve(world, call, None) is None
+        and not evidence.builds_optimizer(call)
+    )
+
+
+def _modules(world: World, node: ast.expr) -> set[Path]:
+    called = {id(one.func) for one in ast.walk(node) if isinstance(one, ast.Call)}
+    names = [one for one in ast.walk(node) if isinstance(one, ast.Name) and id(one) not in called]
+    paths = {world.scopes.path(one) for one in names}
+    return {one for one in paths if one is not None and world.evidence.is_module(one)}

@@ -148,18 +148,32 @@ def _namesake(world: World, call: ast.Call, func: ast.Attribute, path: Path | No
         return None
     for method in world.methods_named(func.attr):
         owner = world.scope(method).parent
-        if not world.touches(method) or not _fits(call, method):
+        if not (world.touches(method) or func.attr in GRADIENT_ATTRIBUTES) or not _fits(call, method):
             continue
         if path is not None and owner is not None and isinstance(owner.node, ast.ClassDef):
             if not world.may_be_instance(path, owner.node):
                 continue
-        words = {one.attr for one in ast.walk(method) if isinstance(one, ast.Attribute)} & GRADIENT_ATTRIBUTES
-        if words <= {func.attr} and func.attr in GRADIENT_ATTRIBUTES:
+        if func.attr in GRADIENT_ATTRIBUTES and _forwards(method):
             continue
         return Opaque(
             f"{ast.unparse(func)}() may be {world.scope(method).name}() of this file, on an object that cannot be told"
         )
     return None
+
+
+def _forwards(method: FunctionNode) -> bool:
+    """Whether a method does nothing but call the method of its own name on something: ``self.inner.step()``."""
+    if isinstance(method, ast.Lambda):
+        return False
+    body = [
+        one for one in method.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
+    ]
+    value = body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr | ast.Return) else None
+    return (
+        isinstance(value, ast.Call)
+        and callee_name(value) == method.name
+        and isinstance(value.func, ast.Attribute)
+    )
 
 
 def _fits(call: ast.Call, method: FunctionNode) -> bool:

@@ -104,7 +104,9 @@ class Statements:
         if self.world.evidence.aliases_gradient(root) or any(
             isinstance(one, ast.Attribute) and one.attr == "grad" for one in ast.walk(root)
         ):
-            self.graph.emit(Unknown(f"{ast.unparse(node)[:60]} changes gradients", span_of(node)))
+            self.graph.emit(
+                Unknown(f"{ast.unparse(node)[:60]} changes gradients", span_of(node), trains=True)
+            )
             return
         self.expressions.bind(root, None)
 

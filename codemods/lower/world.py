@@ -143,7 +143,29 @@ class World:
         ):
             value = value.func.value
         assert isinstance(value, ast.Call)
+        built = (
+            self.definition(value.func.id, self.scopes.of_node[value.func])
+            if isinstance(value.func, ast.Name)
+            else None
+        )
+        if isinstance(built, ast.ClassDef) and self._borrows(built):
+            return False
         return not any(self.evidence.holds(one) for one in arguments(value))
+
+    def _borrows(self, one: ast.ClassDef) -> bool:
+        """Whether the code of a class uses a model of the code around it."""
+        for each in self.lineage(one):
+            for node in ast.walk(each):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                    path = self.scopes.path(node)
+                    if (
+                        path in self.evidence.holders
+                        and path is not None
+                        and not path.scope.startswith(("class ", each.name))
+                    ):
+                        if (path.scope, path.root) not in self.definitions:
+                            return True
+        return False
 
     def builds_module(self, value: ast.expr) -> bool:
         """Whether an expression constructs an object: a call of a class of this file, or of ``torch.nn``."""

@@ -21,10 +21,11 @@ LIMIT = 5_000
 
 def canonical(path: Path, environment: Environment) -> Path:
     """The path of the root that ``path`` denotes."""
+    indices = tuple(canonical(one, environment) for one in path.indices)
     for variable, meaning in environment:
         if variable == path.variable:
-            return meaning.extended(path.rest, path.indices)
-    return path
+            return meaning.extended(path.rest, indices)
+    return path if indices == path.indices else Path(path.scope, path.root, path.rest, indices)
 
 
 class TooMany(Exception):

@@ -321,8 +321,10 @@ class Walk:
 
     def _uses(self, stepping: Path, state: State) -> bool:
         """Whether a step may use the gradient: its owner's does, another optimizer's unless visibly over another module."""
-        if stepping == self.tracked:
+        if stepping == self.tracked and not self.program.hooked:
             return state.member
+        if self.program.hooked:
+            return True
         sources, distinct = self.program.sources, self.program.distinct
         mine, theirs = sources.get(self.tracked), sources.get(stepping)
         return mine is None or theirs is None or mine == theirs or not {mine, theirs} <= distinct
