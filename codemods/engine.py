@@ -6,6 +6,7 @@ import ast
 import sys
 from typing import TYPE_CHECKING
 
+from codemods.events import Read, Step, Unknown
 from codemods.files.load import Source, Unreadable, load
 from codemods.files.prefilter import may_hold_training_step
 from codemods.findings import Finding, Fix, Outcome, Problem, Stop, Verdict
@@ -21,6 +22,7 @@ from codemods.trial import Refusal, Trial, attempt
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from codemods.events import Event
     from codemods.ir.nodes import Program
     from codemods.moves import Move
     from codemods.settings import Settings
@@ -161,16 +163,29 @@ def explain(refusal: Refusal) -> str:
     if not isinstance(refusal, Differs):
         return refusal.reason
     name = refusal.receiver.text
-    where = f"on line {refusal.consumer.span.line}"
+    where = _consumer(refusal.consumer)
     if refusal.kind is Kind.STALE:
         return f"gradients of {name} that line {refusal.site.line} clears would still be there {where}"
     if refusal.kind is Kind.RESIDUAL:
         return f"gradients from before reach {name} {where}; with zero_grad first they would not"
     if refusal.kind is Kind.LOST:
-        return f"gradients of {name} that are used {where} would be cleared before"
+        return f"gradients of {name} would already be cleared {where}"
     if refusal.kind is Kind.FLAVOUR:
         return f"gradients of {name} would be zeros instead of None, or None instead of zeros, {where}"
     return f"zero_grad() for {name} does nothing in some iterations, inside an accumulation context"
+
+
+def _consumer(event: Event) -> str:
+    """Who would see the difference, and where."""
+    match event:
+        case Step(written=written, receiver=receiver):
+            return f"when {written or receiver.text} steps on line {event.span.line}"
+        case Unknown(reason=reason):
+            return f"on line {event.span.line}, where {reason}"
+        case Read(text=text):
+            return f"on line {event.span.line}, where {text} looks at gradients"
+        case _:
+            return f"on line {event.span.line}"
 
 
 def _finding(

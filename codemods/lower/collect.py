@@ -20,7 +20,7 @@ from codemods.lower.evidence import (
 from codemods.syntax import FUNCTIONS, arguments, bound_targets, callee_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from codemods.lower.scopes import Scopes
 
@@ -78,6 +78,7 @@ def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
             return
     elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
         value = node.iter
+        evidence.iterated.add(id(value))
     elif isinstance(node, ast.withitem):
         value = node.context_expr
     elif isinstance(node, FUNCTIONS):
@@ -188,6 +189,7 @@ def _seed_holders(evidence: Evidence) -> None:
         ):
             evidence.holders.add(path)
     _loss_makers(evidence)
+    _forget_data(evidence)
 
 
 def _is_plain(evidence: Evidence, path: Path) -> bool:
@@ -218,27 +220,50 @@ def _is_tensor(evidence: Evidence, path: Path) -> bool:
 
 
 def _loss_makers(evidence: Evidence) -> None:
-    """Objects whose methods computed a loss may hold the model: ``loss = trainer.compute(batch)``."""
+    """Objects whose methods computed a loss may hold the model: ``loss = trainer.compute(batch)``.
+
+    What a loop iterates over is data, and so is what a model is called with.
+    """
     pending = list(evidence.losses)
     seen = set(pending)
     while pending:
         for value in evidence.bindings.get(pending.pop(), ()):
-            if value is None:
+            if value is None or id(value) in evidence.iterated:
                 continue
-            for node in ast.walk(value):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                    base = evidence.scopes.path(node.func.value)
-                    if (
-                        base is not None
-                        and evidence.imported(node.func) is None
-                        and node.func.attr not in harmless.TENSOR_METHODS | TENSOR_EVIDENCE | {"to"}
-                    ):
-                        evidence.holders.add(base)
-                if isinstance(node, ast.Name):
-                    path = evidence.scopes.path(node)
-                    if path is not None and path not in seen:
-                        seen.add(path)
-                        pending.append(path)
+            for path in _computing(evidence, value):
+                if path not in seen and path not in evidence.holders:
+                    seen.add(path)
+                    pending.append(path)
+
+
+def _computing(evidence: Evidence, value: ast.expr) -> Iterator[Path]:
+    """The names whose values went into ``value``; objects whose methods made it are noted as holders."""
+    stack: list[ast.AST] = [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Name):
+            path = evidence.scopes.path(node)
+            if path is not None:
+                yield path
+        elif isinstance(node, ast.Call):
+            base = evidence.scopes.path(node.func.value) if isinstance(node.func, ast.Attribute) else None
+            callee = evidence.scopes.path(node.func)
+            if base in evidence.holders or callee in evidence.holders:
+                continue
+            if (
+                isinstance(node.func, ast.Attribute)
+                and base is not None
+                and evidence.imported(node.func) is None
+                and node.func.attr not in harmless.TENSOR_METHODS | TENSOR_EVIDENCE | {"to"}
+            ):
+                evidence.holders.add(base)
+        stack.extend(ast.iter_child_nodes(node))
+
+
+def _forget_data(evidence: Evidence) -> None:
+    evidence.holders -= {
+        path for path in evidence.holders if evidence.is_data(path) or evidence.is_data(path.variable)
+    }
 
 
 def _close(evidence: Evidence) -> None:
@@ -266,7 +291,7 @@ def _spread_callbacks(evidence: Evidence) -> bool:
 def _spread_holders(evidence: Evidence) -> bool:
     count = len(evidence.holders)
     for path, values in evidence.bindings.items():
-        if path not in evidence.holders and not _is_tensor(evidence, path):
+        if path not in evidence.holders and not _is_tensor(evidence, path) and not evidence.is_data(path):
             if any(one is not None and evidence.holds(one) for one in values):
                 evidence.holders.add(path)
     for path, call in evidence.filled:

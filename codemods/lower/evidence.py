@@ -45,6 +45,7 @@ class Evidence:
     bindings: dict[Path, list[ast.expr | None]] = field(default_factory=lambda: defaultdict(list))
     methods: dict[Path, set[str]] = field(default_factory=lambda: defaultdict(set))
     called: set[Path] = field(default_factory=set)
+    iterated: set[int] = field(default_factory=set)
     aliases: dict[Path, Path] = field(default_factory=dict)
     filled: list[tuple[Path, ast.Call]] = field(default_factory=list)
     touching: set[str] = field(default_factory=set)
@@ -89,6 +90,16 @@ class Evidence:
             if isinstance(one, ast.Lambda) and self.scopes.inner[one].name in self.touching:
                 return True
         return False
+
+    def is_data(self, path: Path) -> bool:
+        """Whether every value of ``path`` is made by a library constructor that is known to hold no parameters."""
+        values = self.bindings.get(path, [])
+        return bool(values) and all(
+            isinstance(one, ast.Call)
+            and harmless.DATA.match(self.imported(one.func) or "") is not None
+            and id(one) not in self.iterated
+            for one in values
+        )
 
     def sole_binding(self, path: Path) -> ast.expr | None:
         """The one value that ``path`` is ever bound to, None when there are several or it is unclear."""
@@ -170,6 +181,8 @@ class Evidence:
             return any(self.holds(one) for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr))
         if path in self.holders:
             return True
+        if self.is_data(path.variable):
+            return False
         if not path.rest:
             return path.root in self.touching and path.scope == ""
         if path.rest and path.scope.startswith("class "):

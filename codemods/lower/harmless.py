@@ -77,6 +77,13 @@ FUNCTIONS = frozenset(
     }
 )
 
+DATA = re.compile(
+    r"torch\.utils\.(data|tensorboard)\.|torch\.nn\.(\w*Loss|CrossEntropyLoss)$|torch\.optim\.lr_scheduler\."
+    r"|transformers\.\w*(Tokenizer|TokenizerFast|Processor|FeatureExtractor)(\.|$)|transformers\.get_\w*sched"
+    r"|torchvision\.|datasets\.|evaluate\.load|numpy\.|pandas\.|sklearn\.|tqdm|logging\.|argparse\."
+)
+"""Constructors of libraries, by their full names, whose result holds no trained parameter."""
+
 MODULE_METHODS = frozenset(
     "add_module apply bfloat16 buffers children cpu cuda double eval extra_repr float get_parameter "
     "get_submodule half load_state_dict modules named_buffers named_children named_modules "

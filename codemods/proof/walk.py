@@ -262,7 +262,14 @@ class Walk:
                 return self._rebind(instance.environment, event, state), ()
             case Call():
                 callee = instance.called(self.functions, event)
-                return self._function(callee, state)
+                if (
+                    callee.function != self.tracked.scope
+                    or not self.functions[callee.function].function.sealed
+                ):
+                    return self._function(callee, state)
+                # The optimizer is made in this call and dies with it.
+                exits, raised = self._function(callee, renewed(state)[0])
+                return frozenset(renewed(one)[0] for one in exits), raised
             case _:
                 return (state,), ()
 
