@@ -53,14 +53,19 @@ class Path:
         A new attribute counts on any object, since two roots may be names of one object; and what is set below this
         path, a new submodule say, may change which gradients belong to it.
         """
+        if target == ANYTHING or any(one.depends_on(target) for one in self.indices):
+            return True
         if not target.rest:
-            return self.variable == target.variable or target.variable in self.indices
+            return self.variable == target.variable
         shorter = min(len(self.rest), len(target.rest))
         if self.variable == target.variable and self.rest[:shorter] == target.rest[:shorter]:
             return True
-        return target.rest[-1] in self.rest or (
-            target.rest[-1].startswith("[") and self.rest[-1:] != () and self.rest[-1].startswith("[")
-        )
+        last = target.rest[-1]
+        return last in self.rest or (last.startswith("[") and any(one.startswith("[") for one in self.rest))
+
+
+ANYTHING = Path("", "*")
+"""The target of a rebinding that may concern every name: ``setattr``, ``exec``, a store into ``__dict__``."""
 
 
 class Flavour(Enum):

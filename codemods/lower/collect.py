@@ -49,14 +49,16 @@ def _collect_node(evidence: Evidence, node: ast.AST) -> None:
     if isinstance(node, ast.Import):
         for alias in node.names:
             root = alias.name if alias.asname else alias.name.partition(".")[0]
-            evidence.imports[alias.asname or root] = root
+            evidence.imports[(evidence.scopes.of_node[node].name, alias.asname or root)] = root
     elif isinstance(node, ast.ImportFrom):
         for alias in node.names:
             module = "." * node.level + (node.module or "")
-            evidence.imports[alias.asname or alias.name] = f"{module}.{alias.name}"
+            evidence.imports[(evidence.scopes.of_node[node].name, alias.asname or alias.name)] = (
+                f"{module}.{alias.name}"
+            )
     elif isinstance(node, ast.Attribute):
         path = evidence.scopes.path(node.value)
-        if path is not None:
+        if path is not None and isinstance(node.ctx, ast.Load):
             evidence.methods[path].add(node.attr)
         evidence.hooked = evidence.hooked or node.attr in harmless.HOOKS
     elif isinstance(node, ast.Call):
@@ -96,22 +98,51 @@ def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
 
 
 def _aliases(evidence: Evidence, tree: ast.Module) -> dict[Path, Path]:
-    """Plain names bound exactly once, by an assignment of another path."""
+    """Plain names bound exactly once, by an assignment of a path that itself never changes afterwards."""
     aliases: dict[Path, Path] = {}
+    starred = any(name == "*" for _, name in evidence.imports)
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Assign):
+        if not isinstance(node, ast.Assign) or len(node.targets) != 1:
             continue
         for target in bound_targets(node):
             path = evidence.scopes.path(target)
-            if path is None or path.rest or len(evidence.bindings.get(path, ())) != 1:
+            if (
+                path is None
+                or path.rest
+                or len(evidence.bindings.get(path, ())) != 1
+                or evidence.is_import(path)
+            ):
+                continue
+            if not path.scope and (starred or node not in tree.body):
                 continue
             value = node.value if target in node.targets else _matching(node, target)
-            meaning = (
-                None if value is node.value and target not in node.targets else evidence.scopes.path(value)
-            )
-            if meaning is not None and meaning.variable != path:
+            if value is node.value and target not in node.targets:
+                continue
+            meaning = evidence.scopes.path(value)
+            if meaning is not None and meaning.variable != path and _is_stable(evidence, meaning, tree):
                 aliases[path] = meaning
     return aliases
+
+
+def _is_stable(evidence: Evidence, path: Path, tree: ast.Module) -> bool:
+    """Whether a path denotes the same object from its first use on: nothing assigns to it but a set-up."""
+    if path.indices or evidence.is_import(path):
+        return False
+    if not path.scope.startswith("class "):
+        values = evidence.bindings.get(path.variable, [])
+        if len(values) > 1 or any(
+            isinstance(one, ast.Name | ast.Attribute | ast.Subscript) for one in values
+        ):
+            return False
+        top = [one.value for one in tree.body if isinstance(one, ast.Assign)]
+        if not path.scope and values and values[0] not in top:
+            return False
+    for lookup in path.rest:
+        if lookup.startswith("["):
+            return not any(each.rest and each.rest[-1].startswith("[") for each in evidence.bindings)
+        if lookup[1:] in evidence.scopes.unsettled:
+            return False
+    return True
 
 
 def _matching(node: ast.Assign, target: ast.expr) -> ast.expr:
@@ -167,14 +198,14 @@ def _seed_holders(evidence: Evidence) -> None:
         if "backward" in methods:
             evidence.losses.add(path)
     for path in (*evidence.bindings, *evidence.methods):
-        if path.rest and path.root in evidence.imports:
+        if path.rest and evidence.is_import(path):
             continue
         if harmless.CARRIER_WORD.search((path.rest or (path.root,))[-1].lstrip(".")) and not _is_plain(
             evidence, path
         ):
             evidence.holders.add(path)
     for path in evidence.called:
-        if not path.rest and (path.root in evidence.imports or path.root in defined):
+        if not path.rest and (evidence.is_import(path) or path.root in defined):
             continue
         if (
             path.rest
@@ -268,7 +299,14 @@ def _forget_data(evidence: Evidence) -> None:
 
 def _close(evidence: Evidence) -> None:
     """Carry facts along bindings: each round adds at least one path to a set, so it ends."""
-    spreads = (_spread_callbacks, _spread_holders, _spread_reentrant, _spread_gradients, _spread_accumulating)
+    spreads = (
+        _spread_callbacks,
+        _spread_holders,
+        _spread_returning,
+        _spread_reentrant,
+        _spread_gradients,
+        _spread_accumulating,
+    )
     while any(spread(evidence) for spread in spreads):
         pass
 
@@ -298,6 +336,17 @@ def _spread_holders(evidence: Evidence) -> bool:
         if path not in evidence.holders and any(evidence.holds(one) for one in arguments(call)):
             evidence.holders.add(path)
     return len(evidence.holders) > count
+
+
+def _spread_returning(evidence: Evidence) -> bool:
+    """Functions of the file whose result may hold a model, by their plain names."""
+    count = len(evidence.returning)
+    for node, scope in evidence.scopes.of_node.items():
+        if isinstance(node, ast.Return | ast.Yield) and node.value is not None and scope.parent is not None:
+            name = scope.name.rpartition(".")[2].partition("#")[0]
+            if name not in evidence.returning and evidence.holds(node.value):
+                evidence.returning.add(name)
+    return len(evidence.returning) > count
 
 
 def _spread_reentrant(evidence: Evidence) -> bool:

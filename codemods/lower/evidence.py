@@ -41,7 +41,8 @@ class Evidence:
     """The collected facts of one module; only read once :func:`codemods.lower.collect.collect` has returned."""
 
     scopes: Scopes
-    imports: dict[str, str] = field(default_factory=dict)
+    imports: dict[tuple[str, str], str] = field(default_factory=dict)
+    returning: set[str] = field(default_factory=set)
     bindings: dict[Path, list[ast.expr | None]] = field(default_factory=lambda: defaultdict(list))
     methods: dict[Path, set[str]] = field(default_factory=lambda: defaultdict(set))
     called: set[Path] = field(default_factory=set)
@@ -70,11 +71,21 @@ class Evidence:
         while isinstance(name, ast.Attribute):
             name = name.value
         owner = self.scopes.binding(root, self.scopes.of_node[name])
-        if root in self.imports and root in owner.bound:
-            return self.imports[root] + ("." + rest if rest else "")
+        full = self.imports.get((owner.name, root))
+        if full is not None:
+            rebound = self.bindings.get(self.scopes.variable(root, owner))
+            return None if rebound else full + ("." + rest if rest else "")
         if root not in owner.bound and root in harmless.BUILTINS:
             return "builtins." + text
         return None
+
+    def is_import(self, path: Path) -> bool:
+        """Whether the root of a path is a name that an import binds."""
+        return (path.scope or "<module>", path.root) in self.imports
+
+    def is_autograd(self, node: ast.expr) -> bool:
+        """Whether ``something.grad`` is the function ``torch.autograd.grad``, not a gradient."""
+        return self.imported(node) in ("torch.autograd.grad", "torch.func.grad", "functorch.grad", "jax.grad")
 
     def calls_back(self, node: ast.AST) -> bool:
         """Whether an expression mentions functions of this file that touch gradients, or instances that have some."""
@@ -136,11 +147,13 @@ class Evidence:
         """Whether ``path`` is a learning-rate scheduler: nothing but its construction or its name says so."""
         values = self.bindings.get(path, [])
         named = [callee_name(one) for one in values if isinstance(one, ast.Call)]
-        if any("LR" in one or harmless.SCHEDULER_WORD.search(one) for one in named):
-            return True
-        return bool(harmless.SCHEDULER_WORD.search((path.rest or (path.root,))[-1])) and not (
-            self.methods.get(path, set()) & {"zero_grad", "add_param_group"}
-        )
+        if self.methods.get(path, set()) & {"zero_grad", "add_param_group"}:
+            return False
+        if any(self.builds_optimizer(one) for one in values):
+            return False
+        if named and len(named) == len(values):
+            return all(one.endswith("LR") or harmless.SCHEDULER_WORD.search(one) for one in named)
+        return harmless.SCHEDULER_NAME.search((path.rest or (path.root,))[-1]) is not None
 
     def holds(self, node: ast.expr | ast.comprehension) -> bool:
         """Whether a value may hold a model, an optimizer, a parameter, or a function that touches gradients."""
@@ -152,7 +165,9 @@ class Evidence:
             return self.scopes.inner[node].name in self.touching or any(
                 isinstance(one, ast.Name) and self._path_holds(one) for one in ast.walk(node.body)
             )
-        if isinstance(node, ast.BinOp | ast.Compare | ast.Constant | ast.JoinedStr | ast.UnaryOp):
+        if isinstance(node, ast.Compare | ast.Constant | ast.JoinedStr | ast.UnaryOp):
+            return False
+        if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Add | ast.BitOr | ast.Mult):
             return False
         if isinstance(node, ast.comprehension):
             return self.holds(node.iter)
@@ -164,13 +179,16 @@ class Evidence:
 
     def _path_holds(self, node: ast.Name | ast.Attribute | ast.Subscript) -> bool:
         if isinstance(node, ast.Attribute):
-            if node.attr in harmless.CARRIER_VALUES:
+            if node.attr in harmless.CARRIER_VALUES and not self._known(node):
                 return False
-            if node.attr in GRADIENT_ATTRIBUTES and self.imported(node) is None:
+            if node.attr in GRADIENT_ATTRIBUTES and not self.is_autograd(node):
                 return True
         elif isinstance(node, ast.Subscript):
             key = node.slice.value if isinstance(node.slice, ast.Constant) else None
-            if isinstance(key, str) and key not in ("params", "model", "optimizer") and not self._known(node):
+            inside = any(
+                isinstance(one, ast.Attribute) and one.attr == "param_groups" for one in ast.walk(node.value)
+            )
+            if inside and isinstance(key, str) and key != "params":
                 return False
         elif self.scopes.binding(node.id, self.scopes.of_node[node]).name + "." + node.id in self.touching:
             return True
@@ -194,8 +212,8 @@ class Evidence:
     def aliases_gradient(self, node: ast.expr) -> bool:
         """Whether a value may share memory with some ``.grad``, so that clearing in place would show in it."""
         if isinstance(node, ast.Attribute):
-            if node.attr == "grad":
-                return self.imported(node) is None
+            if node.attr in ("grad", "_grad"):
+                return not self.is_autograd(node)
             return node.attr not in harmless.FRESH_FROM_GRAD and self.aliases_gradient(node.value)
         if isinstance(node, ast.Name):
             return self.scopes.path(node) in self.gradients
@@ -253,6 +271,8 @@ class Evidence:
         full = self.imported(call.func) or ""
         if (full.startswith("builtins.") and name in harmless.SCALARS) or name in harmless.NUMBERS:
             return False
+        if name in self.returning and not full:
+            return True
         if isinstance(call.func, ast.Attribute) and not full:
             path = self.scopes.path(call.func)
             if (

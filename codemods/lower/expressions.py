@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.callsite import CallSite
-from codemods.events import Call, Path, Read, Rebind, Span, Suspend, Unknown
+from codemods.events import ANYTHING, Call, Path, Read, Rebind, Span, Suspend, Unknown
 from codemods.idioms import recognise
 from codemods.lower import harmless
 from codemods.lower.danger import danger
+from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.resolve import Opaque, resolve
 from codemods.syntax import arguments, callee_name
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from codemods.lower.blocks import Graph
     from codemods.lower.world import World
 
+MUTATORS = frozenset(
+    "append appendleft clear extend insert move_to_end pop popitem popleft remove reverse rotate setdefault sort update".split()
+)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -39,7 +43,11 @@ class Expressions:
 
     def visit(self, node: ast.expr | None) -> None:
         """Emit the events of an expression that is evaluated here."""
-        if node is None or isinstance(node, ast.Constant | ast.Lambda):
+        if node is None or isinstance(node, ast.Constant):
+            return
+        if isinstance(node, ast.Lambda):
+            for default in (*node.args.defaults, *node.args.kw_defaults):
+                self.visit(default)
             return
         if isinstance(node, ast.Name):
             if (
@@ -51,11 +59,16 @@ class Expressions:
             self._call(node)
         elif isinstance(node, ast.Attribute):
             self.visit(node.value)
-            if node.attr == "grad" and self.world.evidence.imported(node) is None:
+            if node.attr in ("grad", "_grad") and not self.world.evidence.is_autograd(node):
                 self._gradient(node)
         elif isinstance(node, ast.BoolOp):
             self.visit(node.values[0])
             for value in node.values[1:]:
+                self._sometimes(value)
+        elif isinstance(node, ast.Compare) and len(node.comparators) > 1:
+            self.visit(node.left)
+            self.visit(node.comparators[0])
+            for value in node.comparators[1:]:
                 self._sometimes(value)
         elif isinstance(node, ast.IfExp):
             self.visit(node.test)
@@ -90,26 +103,44 @@ class Expressions:
         if isinstance(target, ast.Starred):
             self.bind(target.value, None)
             return
-        if isinstance(target, ast.Attribute):
+        evidence = self.world.evidence
+        if isinstance(target, ast.Attribute | ast.Subscript):
             self.visit(target.value)
-            if target.attr == "grad":
-                self.graph.emit(Unknown(f"{ast.unparse(target)} is assigned", span_of(target), trains=True))
+            written = isinstance(target, ast.Attribute) and target.attr in ("grad", "_grad")
+            if written or evidence.aliases_gradient(target.value):
+                self.graph.emit(Unknown(f"{ast.unparse(target)} is written", span_of(target), trains=True))
                 return
-        elif isinstance(target, ast.Subscript):
-            self.visit(target.value)
-            self.visit(target.slice)
+            if isinstance(target, ast.Subscript):
+                self.visit(target.slice)
         path = self.world.scopes.path(target)
-        if path is not None and path not in self.world.evidence.aliases and self._matters(path, value):
+        if path is None:
+            self._bind_computed(target)
+        elif path not in evidence.aliases and self._matters(path, value):
             fresh = value is not None and self.world.builds_apart(value)
-            self.graph.emit(
-                Rebind(self.world.evidence.meaning(path), self._source(value), span_of(target), fresh)
-            )
+            self.graph.emit(Rebind(evidence.meaning(path), self._source(value), span_of(target), fresh))
+
+    def _bind_computed(self, target: ast.expr) -> None:
+        """A store through a slice, a computed index or a computed object: whatever could be meant."""
+        if not isinstance(target, ast.Attribute | ast.Subscript):
+            return
+        span = span_of(target)
+        if any(isinstance(one, ast.Attribute) and one.attr == "__dict__" for one in ast.walk(target)):
+            self.graph.emit(Rebind(ANYTHING, None, span))
+            return
+        lookup = f".{target.attr}" if isinstance(target, ast.Attribute) else "[]"
+        held = self.world.evidence.held_lookups
+        if lookup in held or (lookup == "[]" and any(one.startswith("[") for one in held)):
+            self.graph.emit(Rebind(Path("", "", (lookup,)), None, span))
 
     def _matters(self, path: Path, value: ast.expr | None = None) -> bool:
         """Whether a new value for ``path`` can change what some receiver denotes, or which gradients it owns."""
         evidence = self.world.evidence
-        if path.rest and (path.rest[-1][1:] in harmless.CARRIER_VALUES or path.rest[-1][1:2] in ("'", '"')):
-            return path in evidence.holders
+        settings = path.rest[-1][1:] in harmless.CARRIER_VALUES if path.rest else False
+        if settings or (
+            ".param_groups" in path.rest
+            and path.rest[-1] not in ("['params']", '["params"]', ".param_groups")
+        ):
+            return path in evidence.methods and path in evidence.holders
         if path in evidence.holders:
             return not path.rest or value is None or path in evidence.methods or evidence.holds(value)
         if (
@@ -121,6 +152,8 @@ class Expressions:
             return True
         if not path.rest:
             return path in evidence.held_variables
+        if path.rest[0] == ".param_groups" or ".param_groups" in path.rest:
+            return True
         return path.rest[-1] in evidence.held_lookups or (
             path.rest[-1].startswith("[") and path.variable in evidence.held_variables
         )
@@ -176,7 +209,7 @@ class Expressions:
         for one in ast.walk(node):
             if isinstance(one, ast.Call | ast.NamedExpr | ast.Await | ast.Yield | ast.YieldFrom):
                 return False
-            if isinstance(one, ast.Attribute) and one.attr == "grad":
+            if isinstance(one, ast.Attribute) and one.attr in ("grad", "_grad"):
                 return False
             if isinstance(one, ast.Name) and self.world.scopes.path(one) in self.world.evidence.gradients:
                 return False
@@ -236,10 +269,12 @@ class Expressions:
                     self.graph.emit(Unknown(f"{target.name}() is recursive", span, trains=True))
                 return
             for fresh in target.fresh:
-                if self._matters(fresh):
-                    self.graph.emit(Rebind(fresh, None, span))
+                self.graph.emit(Rebind(fresh, None, span))
             self.graph.emit(Call(target.name, target.arguments, span))
             return
+        if self._dynamic(node, span):
+            return
+        self._fills(node, span)
         events = recognise(self._site(node))
         if events is not None:
             for event in events:
@@ -251,6 +286,42 @@ class Expressions:
         if reason is not None:
             calls_back = self.world.evidence.calls_back(node)
             self.graph.emit(Unknown(reason, span, harmless.trains(callee_name(node)), calls_back))
+
+    def _dynamic(self, node: ast.Call, span: Span) -> bool:
+        """Attributes by string: a gradient word in one is never looked through, and any name may change."""
+        name = callee_name(node)
+        words = [
+            one.value
+            for one in arguments(node)
+            if isinstance(one, ast.Constant) and isinstance(one.value, str)
+        ]
+        plain = isinstance(node.func, ast.Name) and name in (
+            "setattr",
+            "exec",
+            "eval",
+            "globals",
+            "locals",
+            "vars",
+        )
+        if plain or name in ("__setattr__", "__setitem__"):
+            self.graph.emit(Rebind(ANYTHING, None, span))
+        if any(word in GRADIENT_ATTRIBUTES or word == "_grad" for word in words):
+            self.graph.emit(
+                Unknown(f"{ast.unparse(node)[:60]} goes by a name in a string", span, True, calls_back=True)
+            )
+            return True
+        return False
+
+    def _fills(self, node: ast.Call, span: Span) -> None:
+        """Methods that change which object a subscript of a container means."""
+        if not isinstance(node.func, ast.Attribute) or node.func.attr not in MUTATORS:
+            return
+        path = self.world.evidence.path(node.func.value)
+        if path is None:
+            return
+        held = self.world.evidence.held_lookups
+        if ".param_groups" in path.rest or any(one.startswith("[") for one in held):
+            self.graph.emit(Rebind(path.extended(("[]",)), None, span))
 
     def _site(self, node: ast.Call) -> CallSite:
         base = node.func.value if isinstance(node.func, ast.Attribute) else None
@@ -286,6 +357,7 @@ class Expressions:
             )
             known = known or name in harmless.PURE_ON_GRADIENTS
             in_place = in_place or not (known or name in ("append", "add_scalar", "add_histogram"))
+            in_place = in_place or any(one.arg == "out" for one in node.keywords)
         if in_place and name != "clip_grad_norm_":
             self.graph.emit(
                 Unknown(f"{ast.unparse(node)[:60]} may change gradients", span_of(node), trains=True)

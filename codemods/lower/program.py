@@ -13,7 +13,7 @@ from codemods.lower.certain import certain_paths, sealed
 from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
-from codemods.lower.world import World, world_of
+from codemods.lower.world import World, is_generator, transparent, world_of
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def lower(tree: ast.Module) -> Program:
         functions[function.name] = function
     functions = _pruned(functions)
     sources, distinct = _sources(world, functions)
-    functions = _with_roots(world, functions)
+    functions = _with_roots(functions)
     calls = [node for node in world.scopes.of_node if isinstance(node, ast.Call)]
     certain = certain_paths(world, functions, calls)
     return Program(functions, _hooked(world), sources, distinct, certain)
@@ -58,9 +58,26 @@ def _lower_function(world: World, node: ast.Module | FunctionNode, recursive: fr
     return Function(
         scope.name, variables, blocks, graph.exit, graph.raise_exit, (body, *graph.regions), span,
         handed_around=_handed_around(world, node, scope),
+        stray=not isinstance(node, ast.Module) and _stray(world, node, scope),
         family=None if scope.method_of is None else world.scopes.families[scope.method_of.name],
         sealed=not isinstance(node, ast.Module) and sealed(world, node),
     )  # fmt: skip
+
+
+def _stray(world: World, node: FunctionNode, scope: Scope) -> bool:
+    """Whether a function may run without a call of it being seen."""
+    name = scope.name.rpartition(".")[2].partition("#")[0]
+    if isinstance(node, ast.Lambda) or name in world.escaping or name in world.spelled:
+        return True
+    if isinstance(node, ast.AsyncFunctionDef) or is_generator(node) or not transparent(world, node):
+        return True
+    outer = scope.parent
+    if outer is None or not isinstance(outer.node, ast.ClassDef):
+        return False
+    owner = outer.node
+    if name == "forward" or (name.startswith("__") and name != "__init__"):
+        return True
+    return bool(owner.decorator_list or owner.keywords) or len(world.definitions[(outer.name, name)]) > 1
 
 
 def _handed_around(world: World, node: ast.Module | FunctionNode, scope: Scope) -> bool:
@@ -130,7 +147,7 @@ def _pruned(functions: dict[str, Function]) -> dict[str, Function]:
                 if isinstance(event, Call):
                     callers[event.function].append(name)
                 elif not isinstance(event, Mark) and not (
-                    isinstance(event, Rebind) and event.target.scope == name
+                    isinstance(event, Rebind) and event.target.scope == name and not event.target.rest
                 ):
                     pending.append(name)
     while pending:
@@ -154,7 +171,7 @@ def _mapped(block: Block, change: Callable[[Event], Event]) -> Block:
     return Block(tuple(change(one) for one in block.events), block.successors, block.on_raise, block.line)
 
 
-def _with_roots(world: World, functions: dict[str, Function]) -> dict[str, Function]:
+def _with_roots(functions: dict[str, Function]) -> dict[str, Function]:
     """Mark the functions that code outside the file may call: nobody here does, or their name is handed around."""
     callees = {
         name: sorted(
@@ -164,9 +181,7 @@ def _with_roots(world: World, functions: dict[str, Function]) -> dict[str, Funct
     }
     called = {callee for name, found in callees.items() for callee in found if callee != name}
     roots = {
-        name
-        for name in functions
-        if name != "<module>" and (name not in called or name.rpartition(".")[2] in world.escaping)
+        name for name in functions if name != "<module>" and (name not in called or functions[name].stray)
     }
     reached: set[str] = set()
     pending = ["<module>", *sorted(roots)]

@@ -64,18 +64,25 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scopes:
-    """All scopes of a module, and for each node the scope in which it is evaluated."""
+    """All scopes of a module, and for each node the scope in which it is evaluated.
+
+    ``computed``: attributes that run code of the file; ``stored``: attributes that the file assigns; ``unsettled``:
+    those of them that are assigned more than once, or outside ``__init__``.
+    """
 
     module: Scope
     of_node: dict[ast.AST, Scope]
     inner: dict[ast.AST, Scope]
     families: dict[str, str]
+    computed: frozenset[str]
+    stored: frozenset[str]
+    unsettled: frozenset[str]
 
     def binding(self, name: str, scope: Scope) -> Scope:
         """The scope that binds ``name`` for code in ``scope``; the module's for globals and builtins."""
-        if name in scope.module_names:
-            return self.module
         for one in scope.enclosing():
+            if name in one.module_names:
+                return self.module
             if name in one.bound and not (one is scope and name in one.outer_names):
                 return one
         return self.module
@@ -93,19 +100,28 @@ class Scopes:
         if isinstance(node, ast.Name):
             return self.variable(node.id, self.of_node[node])
         if isinstance(node, ast.Attribute):
+            if node.attr in self.computed or (
+                "__getattr__" in self.computed and node.attr not in self.stored
+            ):
+                return None
             base = self.path(node.value)
             return base and base.extended((f".{node.attr}",))
         if isinstance(node, ast.Subscript):
             base = self.path(node.value)
             names = [one for one in ast.walk(node.slice) if isinstance(one, ast.expr)]
-            if base is None or not all(
-                isinstance(one, ast.Constant | ast.Name | ast.Attribute | ast.UnaryOp) for one in names
+            if (
+                base is None
+                or "__getitem__" in self.computed
+                or not all(
+                    isinstance(one, ast.Constant | ast.Name | ast.Attribute | ast.UnaryOp) for one in names
+                )
             ):
                 return None
-            indices = tuple(
-                self.variable(one.id, self.of_node[one]) for one in names if isinstance(one, ast.Name)
-            )
-            return base.extended((f"[{ast.unparse(node.slice)}]",), indices)
+            indices = [self.path(one) for one in names if isinstance(one, ast.Name | ast.Attribute)]
+            if None in indices:
+                return None
+            found = tuple(one for one in indices if one is not None)
+            return base.extended((f"[{ast.unparse(node.slice)}]",), found)
         return None
 
 
@@ -147,7 +163,33 @@ def scopes_of(tree: ast.Module) -> Scopes:
             if isinstance(node, ast.ClassDef):
                 classes.append(node)
         stack.extend(reversed(list(_children(node, scope, body_scope))))
-    return Scopes(module, of_node, inner, _families(classes))
+    stored: dict[str, list[Scope]] = {}
+    for node, scope in of_node.items():
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            stored.setdefault(node.attr, []).append(scope)
+    unsettled = frozenset(
+        name for name, found in stored.items() if len(found) > 1 or not found[0].name.endswith(".__init__")
+    )
+    return Scopes(
+        module, of_node, inner, _families(classes), _computed(classes), frozenset(stored), unsettled
+    )
+
+
+LOOKUPS = frozenset({"__getattr__", "__getattribute__", "__getitem__", "__get__"})
+
+
+def _computed(classes: list[ast.ClassDef]) -> frozenset[str]:
+    """Names of attributes that run code of the file when they are looked up: properties, and the hooks themselves."""
+    found: set[str] = set()
+    for one in classes:
+        for each in one.body:
+            if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+                decorators = [ast.unparse(it) for it in each.decorator_list]
+                if any("property" in it or it.endswith((".setter", ".getter")) for it in decorators):
+                    found.add(each.name)
+                if each.name in LOOKUPS:
+                    found.update((each.name, "__getattr__"))
+    return frozenset(found)
 
 
 def _open(node: FunctionNode | ast.ClassDef, scope: Scope, taken: dict[str, int]) -> Scope:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +27,12 @@ TRANSPARENT = frozenset(
 """Decorators whose result runs the function as it stands, once for each call."""
 
 
+REFLECTION = frozenset(
+    {"eval", "exec", "getattr", "globals", "locals", "vars", "attrgetter", "methodcaller", "__import__"}
+)
+"""Names with which a function can be reached by a string."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class World:
     """One parsed file with everything that name resolution needs."""
@@ -38,6 +45,7 @@ class World:
     classes: dict[str, ast.ClassDef]
     escaping: frozenset[str]
     instantiated: frozenset[str]
+    spelled: frozenset[str]
 
     def scope(self, node: ast.AST) -> Scope:
         """The scope that a function or class opens."""
@@ -48,7 +56,7 @@ class World:
         owner = self.scopes.binding(name, scope)
         found = self.definitions.get((owner.name, name), [])
         path = self.scopes.variable(name, scope)
-        if len(found) != 1 or self.evidence.bindings.get(path) or name in self.evidence.imports:
+        if len(found) != 1 or self.evidence.bindings.get(path) or (owner.name, name) in self.evidence.imports:
             return None
         return found[0]
 
@@ -215,6 +223,7 @@ def world_of(tree: ast.Module) -> World:
     functions: dict[str, FunctionNode] = {}
     definitions: dict[tuple[str, str], list[ast.AST]] = defaultdict(list)
     classes: dict[str, ast.ClassDef] = {}
+    names = [node for node in scopes.of_node if isinstance(node, ast.Name)]
     callees = {id(node.func) for node in scopes.of_node if isinstance(node, ast.Call)}
     escaping: set[str] = set()
     for node, scope in scopes.of_node.items():
@@ -229,6 +238,13 @@ def world_of(tree: ast.Module) -> World:
                 escaping.add(node.id)
             elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 escaping.add(node.attr)
+    spelled = frozenset(
+        word
+        for node in scopes.of_node
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200
+        for word in re.findall(r"\w+", node.value)
+        if any(isinstance(one, ast.Name) and one.id in REFLECTION for one in names)
+    )
     based = {id(base) for one in classes.values() for base in one.bases}
     used = {node.id for node in scopes.of_node if isinstance(node, ast.Name) and id(node) not in based}
     instantiated = frozenset(
@@ -236,4 +252,6 @@ def world_of(tree: ast.Module) -> World:
         for one, family in scopes.families.items()
         if any(each in used for each, its in scopes.families.items() if its == family)
     )
-    return World(tree, scopes, evidence, functions, definitions, classes, frozenset(escaping), instantiated)
+    return World(
+        tree, scopes, evidence, functions, definitions, classes, frozenset(escaping), instantiated, spelled
+    )

@@ -66,6 +66,7 @@ class Walk:
     results: dict[str, dict[State, list[WitnessLine]]] = field(default_factory=dict)
     memo: dict[tuple[Instance, Path, State], Exits] = field(default_factory=dict)
     callbacks: dict[str | None, list[str]] = field(default_factory=dict)
+    strays: dict[str, list[str]] = field(default_factory=dict)
     tracked: Path = Path("", "")
     transitions: int = 0
 
@@ -105,7 +106,7 @@ class Walk:
         home = self.functions.get(self.cell.scope)
         if self.functions[name].function.sealed or (home is not None and home.function.sealed):
             return False
-        return self._looks(name)
+        return self._looks(name) or (self.functions[name].function.stray and self._changes(name))
 
     def _looks(self, name: str) -> bool:
         return any(
@@ -166,8 +167,8 @@ class Walk:
         while position < len(pending):
             block, entry = pending[position]
             position += 1
-            facts: list[State] = [entry]
-            seen: dict[State, None] = {entry: None}
+            facts = self._anywhere(instance.function, [entry])
+            seen: dict[State, None] = dict.fromkeys(facts)
             for index, paired in enumerate(function.events[block]):
                 following: dict[State, None] = {}
                 for fact in facts:
@@ -181,8 +182,8 @@ class Walk:
                         raise
                     following.update(dict.fromkeys(normal))
                     seen.update(dict.fromkeys(exceptional))
-                facts = list(following)
-                seen.update(following)
+                facts = self._anywhere(instance.function, list(following))
+                seen.update(dict.fromkeys(facts))
             on_raise = blocks[block].on_raise
             if on_raise == function.function.raise_exit:
                 raised.update(seen)
@@ -225,6 +226,34 @@ class Walk:
         found = [stop(paired) for block in chain[:-1] for paired in function.events[block]]
         found += [stop(paired) for paired in function.events[chain[-1]][: index + 1]]
         return [line for line in found if line is not None]
+
+    def _anywhere(self, name: str, facts: list[State]) -> list[State]:
+        """States at a point of a function where stray functions may have run, which are not on their way to it."""
+        if name not in self.strays:
+            self.strays[name] = [
+                one
+                for one, found in self.functions.items()
+                if found.function.stray
+                and not found.function.sealed
+                and self._changes(one)
+                and all(each.function != name for each in self.reached[one])
+            ]
+        if not self.strays[name]:
+            return facts
+        for fact in facts:
+            self.pool.setdefault(outside(fact, trusting=self.trusting), [])
+        found = [each for one in self.strays[name] for each in self.results.get(one, ())]
+        return list(dict.fromkeys([*facts, *found]))
+
+    def _changes(self, name: str) -> bool:
+        """Whether a function looks at gradients, changes them, or gives a receiver another meaning."""
+        return self._looks(name) or any(
+            isinstance(paired.event, Rebind)
+            and (paired.event.target.rest or paired.event.target.scope != one.function)
+            for one in self.reached[name]
+            for block in self.functions[one.function].events
+            for paired in block
+        )
 
     def _event(
         self, instance: Instance, paired: Paired, state: State
