@@ -40,8 +40,9 @@ def collect(tree: ast.Module, scopes: Scopes) -> Evidence:
     _seed_holders(evidence)
     _close(evidence)
     for path in evidence.holders & evidence.methods.keys():
-        evidence.held_variables.update((path.variable, *path.indices))
-        evidence.held_lookups.update(path.rest)
+        evidence.held_variables.update((path.variable, *(one.variable for one in path.indices)))
+        evidence.held_lookups.update(path.rest, *(one.rest for one in path.indices))
+        evidence.indexed = evidence.indexed or bool(path.indices)
     return evidence
 
 

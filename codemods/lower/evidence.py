@@ -59,6 +59,7 @@ class Evidence:
     accumulating: set[Path] = field(default_factory=set)
     held_variables: set[Path] = field(default_factory=set)
     held_lookups: set[str] = field(default_factory=set)
+    indexed: bool = False
     hooked: bool = False
 
     def imported(self, node: ast.expr) -> str | None:

@@ -113,7 +113,7 @@ class Expressions:
             if isinstance(target, ast.Subscript):
                 self.visit(target.slice)
         path = self.world.scopes.path(target)
-        if path is None:
+        if path is None or ".__dict__" in path.rest:
             self._bind_computed(target)
         elif path not in evidence.aliases and self._matters(path, value):
             fresh = value is not None and self.world.builds_apart(value)
@@ -151,7 +151,7 @@ class Expressions:
         ):
             return True
         if not path.rest:
-            return path in evidence.held_variables
+            return path in evidence.held_variables or evidence.indexed
         if path.rest[0] == ".param_groups" or ".param_groups" in path.rest:
             return True
         return path.rest[-1] in evidence.held_lookups or (

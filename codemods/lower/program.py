@@ -58,10 +58,21 @@ def _lower_function(world: World, node: ast.Module | FunctionNode, recursive: fr
     return Function(
         scope.name, variables, blocks, graph.exit, graph.raise_exit, (body, *graph.regions), span,
         handed_around=_handed_around(world, node, scope),
+        loss_handed=_loss_handed(world, node, scope),
         stray=not isinstance(node, ast.Module) and _stray(world, node, scope),
         family=None if scope.method_of is None else world.scopes.families[scope.method_of.name],
         sealed=not isinstance(node, ast.Module) and sealed(world, node),
     )  # fmt: skip
+
+
+def _loss_handed(world: World, node: ast.Module | FunctionNode, scope: Scope) -> bool:
+    """Whether a function runs a backward on one of its parameters."""
+    handed = {world.scopes.variable(one, scope) for one in scope.parameters}
+    return any(
+        isinstance(one, ast.Attribute) and one.attr == "backward" and world.scopes.path(one.value) in handed
+        for one in ast.walk(node)
+        if not isinstance(node, ast.Module)
+    )
 
 
 def _stray(world: World, node: FunctionNode, scope: Scope) -> bool:

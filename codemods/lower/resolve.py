@@ -238,6 +238,8 @@ def _target(
 
 
 def _bind(world: World, parameter: Path, value: ast.expr, mapped: dict[Path, Path]) -> None:
+    if world.evidence.bindings.get(parameter) != [None]:
+        return
     path = world.evidence.path(value)
     if path is not None:
         mapped[parameter] = path

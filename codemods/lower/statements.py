@@ -14,7 +14,7 @@ from codemods.events import Accumulate, Mark, Unknown
 from codemods.lower.contexts import lets_pass, opaque_context, runs_code
 from codemods.lower.evidence import mentions_accumulate
 from codemods.lower.expressions import Expressions, span_of
-from codemods.syntax import dotted
+from codemods.syntax import bound_names, dotted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,13 +76,22 @@ class Statements:
             for target in node.targets:
                 self.expressions.bind(target, None)
         elif isinstance(node, ast.Assert):
-            self.expressions.visit(node.test)
+            self._assert(node)
         else:
             for child in ast.iter_child_nodes(node):
                 if isinstance(child, ast.expr):
                     self.expressions.visit(child)
         if before == (self.graph.current, len(self.graph.blocks[self.graph.current].events)):
             self.graph.emit(Mark(span_of(node)))
+
+    def _assert(self, node: ast.Assert) -> None:
+        self.expressions.visit(node.test)
+        self.graph.emit(Mark(span_of(node)))
+        before = self.graph.current
+        self.graph.start(node.lineno, before)
+        self.expressions.visit(node.msg)
+        self.graph.jump(self.graph.blocks[self.graph.current].on_raise, node.lineno)
+        self.graph.start(node.lineno, before)
 
     def _assigned(self, value: ast.expr, targets: list[ast.expr]) -> None:
         instance = (
@@ -336,6 +345,9 @@ class Statements:
         ends: list[int] = []
         for case in node.cases:
             self.graph.start(case.pattern.lineno, before)
+            for one in ast.walk(case.pattern):
+                for name in bound_names(one):
+                    self._name_bound(name, node)
             self.expressions.visit(case.guard)
             before = self.graph.current
             self.graph.start(case.body[0].lineno, before)

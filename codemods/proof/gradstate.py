@@ -10,6 +10,7 @@ docs/promise.md; together they keep this invariant:
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import NamedTuple
 
 from codemods.events import Flavour
@@ -23,10 +24,20 @@ class Site(NamedTuple):
     column: int
 
 
+class Module(Enum):
+    """What became of the name of the module that an optimizer was built over."""
+
+    SAME = "same"
+    NEW = "new"
+    """It means another module now, constructed since: none of the old parameters are in it."""
+    UNKNOWN = "unknown"
+
+
 class State(NamedTuple):
     """Facts about one gradient in both versions.
 
     ``member``: the tracked receiver still denotes the optimizer that owns the gradient.
+    ``module``: whether the module that the optimizer was built over still goes by its name.
     ``default_none``: ``zero_grad()`` without arguments leaves ``None`` (torch 2.0 on); a run has one meaning for it.
     ``before_none``: clear, and by ``None``. ``same_nones``: the gradient is ``None`` in both versions or in neither.
     ``before_extra``: contributions that only the before version still has, by the zero of the after version which
@@ -49,6 +60,7 @@ class State(NamedTuple):
     hearsay: bool = False
     elsewhere: bool = False
     accumulating: bool = False
+    module: Module = Module.SAME
 
     @property
     def same(self) -> bool:
@@ -56,7 +68,7 @@ class State(NamedTuple):
         return self.before_extra is None and self.after_extra is None and self.same_nones
 
 
-CLEAN = (State(default_none=True), State(default_none=False))
+CLEAN = tuple(State(member=member, default_none=none) for member in (True, False) for none in (True, False))
 """Gradients nobody has touched, for both meanings of ``zero_grad()``."""
 
 DIRTY = tuple(
@@ -136,6 +148,21 @@ def _cleared(state: State, site: Site, *, to_none: bool, in_before: bool, in_aft
 def rebound(state: State) -> tuple[State, ...]:
     """The receiver may denote another optimizer now, or again the one that owns the gradient."""
     return (state._replace(member=True), state._replace(member=False))
+
+
+def rebuilt(state: State) -> tuple[State, ...]:
+    """The optimizer is made again, over the module that goes by the same name now."""
+    if state.module is Module.SAME:
+        return (state._replace(member=True),)
+    if state.module is Module.NEW:
+        return renewed(state)
+    return (state._replace(member=True, module=Module.SAME), state._replace(member=False))
+
+
+def renamed(state: State, *, fresh: bool) -> State:
+    """The module's name gets a new value; the optimizer keeps what it has."""
+    new = fresh and state.module is not Module.UNKNOWN
+    return state._replace(module=Module.NEW if new else Module.UNKNOWN)
 
 
 def renewed(state: State) -> tuple[State, ...]:

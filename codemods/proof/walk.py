@@ -18,7 +18,20 @@ from codemods.events import (
     Unknown,
     Zero,
 )
-from codemods.proof.gradstate import CLEAN, Site, State, backward, outside, rebound, renewed, unknown, zero
+from codemods.proof.gradstate import (
+    CLEAN,
+    Module,
+    Site,
+    State,
+    backward,
+    outside,
+    rebound,
+    rebuilt,
+    renamed,
+    renewed,
+    unknown,
+    zero,
+)
 from codemods.proof.instances import Environment, Instance, canonical
 from codemods.proof.witness import Kind, WitnessLine, stop
 
@@ -88,7 +101,7 @@ class Walk:
             for name, one in self.functions.items():
                 if one.function.root and self.pool and self._matters(name):
                     entries = (
-                        {state: [] for state in self.start} if self._constructs(name) else dict(self.pool)
+                        {state: [] for state in self.start} if self._constructs(name) else self._entries(name)
                     )
                     entered = WitnessLine(one.function.span.line, f"{name}() has run")
                     for state in self._root(name, entries):
@@ -98,6 +111,29 @@ class Walk:
                             self.pool.setdefault(outside(state, trusting=self.trusting), path)
             if self._known() == known:
                 return
+
+    def _entries(self, name: str) -> dict[State, list[WitnessLine]]:
+        """The states in which an outsider calls a function.
+
+        Where he hands in both the optimizer and the loss, or an index of the optimizer, it may be another one each
+        time; otherwise it is the same, or one with gradients of its own (the assumption closed-world).
+        """
+        function = self.functions[name].function
+        entries = dict(self.pool)
+        handed = {one for one in function.variables if not one.scope.startswith("class ")}
+        if set(self.tracked_variables()) & handed and (
+            any(one in handed for one in self.cell.indices) or function.loss_handed
+        ):
+            entries |= {
+                state._replace(member=member): path
+                for state, path in self.pool.items()
+                for member in (True, False)
+            }
+        return entries
+
+    def tracked_variables(self) -> tuple[Path, ...]:
+        """The variables that the tracked receiver's text mentions."""
+        return (self.cell.variable, *(one.variable for one in self.cell.indices))
 
     def _matters(self, name: str) -> bool:
         """Whether calls of a function can tell the versions apart, or change what a later call sees."""
@@ -282,6 +318,8 @@ class Walk:
                     self._consume(paired, state)
                 after = backward(state) if event.trains else unknown(state, trusting=self.trusting)
                 replaced = rebound(after) if self.tracked.rest and not self.trusting else (after,)
+                if not self.trusting:
+                    replaced = tuple(renamed(one, fresh=False) for one in replaced)
                 return (*replaced, *(self._elsewhere(instance, after) if event.calls_back else ())), ()
             case Suspend():
                 return (state, *self._elsewhere(instance, state)), ()
@@ -306,8 +344,9 @@ class Walk:
         receiver = canonical(event.receiver, instance.environment)
         if receiver.variable == NOTHING:
             return ()
-        if receiver != self.tracked and receiver != self.program.sources.get(self.tracked):
-            return (state,)
+        if receiver != self.tracked:
+            if receiver != self.program.sources.get(self.tracked) or state.module is not Module.SAME:
+                return (state,)
         site = Site(instance.function, event.span.line, event.span.column)
         if state.accumulating:
             if paired.one_sided:
@@ -347,12 +386,14 @@ class Walk:
     def _rebind(self, environment: Environment, event: Rebind, state: State) -> tuple[State, ...]:
         source = self.program.sources.get(self.tracked)
         target = canonical(event.target, environment)
-        if target == self.tracked and source is not None and event.source is not None:
-            return (state,)
-        if event.fresh and target in (self.tracked, source):
-            return renewed(state)
-        if self.tracked.depends_on(target) or (source is not None and source.depends_on(target)):
+        if target == self.tracked:
+            if source is not None and event.source is not None:
+                return rebuilt(state)
+            return renewed(state) if event.fresh else rebound(state)
+        if self.tracked.depends_on(target):
             return rebound(state)
+        if source is not None and source.depends_on(target):
+            return (renamed(state, fresh=event.fresh and target == source),)
         return (state,)
 
     def _uses(self, stepping: Path, state: State) -> bool:
