@@ -32,7 +32,9 @@ ROOT = FIXTURES.parent
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 every_pair = pytest.mark.parametrize("page", [one for one in PAGES if one.other], ids=lambda page: page.name)
-every_move = pytest.mark.parametrize("page", [one for one in PAGES if one.kind == "after"], ids=lambda page: page.name)
+every_move = pytest.mark.parametrize(
+    "page", [one for one in PAGES if one.kind == "after"], ids=lambda page: page.name
+)
 every_refusal = pytest.mark.parametrize(
     "page", [one for one in PAGES if one.kind == "wrong"], ids=lambda page: page.name
 )
@@ -140,7 +142,9 @@ def with_carriage_returns(text: str) -> bytes:
 
 
 def with_tabs(text: str) -> bytes:
-    return re.sub("^(?:    )+", lambda match: "\t" * (len(match.group()) // 4), text, flags=re.MULTILINE).encode()
+    return re.sub(
+        "^(?:    )+", lambda match: "\t" * (len(match.group()) // 4), text, flags=re.MULTILINE
+    ).encode()
 
 
 def with_byte_order_mark(text: str) -> bytes:
@@ -160,7 +164,9 @@ VARIANTS = [with_carriage_returns, with_tabs, with_byte_order_mark, without_last
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.__name__)
 @every_page
-def test_a_page_in_other_clothes_gets_the_same_outcome(page: Fixture, variant: Callable[[str], bytes]) -> None:
+def test_a_page_in_other_clothes_gets_the_same_outcome(
+    page: Fixture, variant: Callable[[str], bytes]
+) -> None:
     outcome = examined(variant(page.before))
     expected = result(page)
     if variant is in_a_function and page.name == "moves/torch/warm_up_step_before_the_loop.py":
@@ -191,5 +197,9 @@ def as_json(seed: int, paths: list[str]) -> bytes:
 
 def test_the_report_does_not_depend_on_the_hash_seed_or_on_the_order_of_paths() -> None:
     names = [f"fixtures/{page.name}" for page in PAGES]
-    reports = [as_json(0, ["fixtures"]), as_json(1, names[::-1]), as_json(2, [*names[1::2], *names[::2], "fixtures"])]
+    reports = [
+        as_json(0, ["fixtures"]),
+        as_json(1, names[::-1]),
+        as_json(2, [*names[1::2], *names[::2], "fixtures"]),
+    ]
     assert reports[0] == reports[1] == reports[2]

@@ -102,6 +102,12 @@ def _aliases(evidence: Evidence, tree: ast.Module) -> dict[Path, Path]:
     """Plain names bound exactly once, by an assignment of a path that itself never changes afterwards."""
     aliases: dict[Path, Path] = {}
     starred = any(name == "*" for _, name in evidence.imports)
+    used: dict[Path, int] = {}
+    for name in evidence.scopes.of_node:
+        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load):
+            variable = evidence.scopes.path(name)
+            if variable is not None:
+                used[variable] = min(name.lineno, used.get(variable, name.lineno))
     for node in ast.walk(tree):
         if not isinstance(node, ast.Assign) or len(node.targets) != 1:
             continue
@@ -120,12 +126,15 @@ def _aliases(evidence: Evidence, tree: ast.Module) -> dict[Path, Path]:
             if value is node.value and target not in node.targets:
                 continue
             meaning = evidence.scopes.path(value)
-            if meaning is not None and meaning.variable != path and _is_stable(evidence, meaning, tree):
-                aliases[path] = meaning
+            if meaning is None or meaning.variable == path or not _is_stable(evidence, meaning, node, tree):
+                continue
+            if not path.scope and path in used and used[path] < node.lineno:
+                continue
+            aliases[path] = meaning
     return aliases
 
 
-def _is_stable(evidence: Evidence, path: Path, tree: ast.Module) -> bool:
+def _is_stable(evidence: Evidence, path: Path, alias: ast.Assign, tree: ast.Module) -> bool:
     """Whether a path denotes the same object from its first use on: nothing assigns to it but a set-up."""
     if path.indices or evidence.is_import(path):
         return False
@@ -134,6 +143,8 @@ def _is_stable(evidence: Evidence, path: Path, tree: ast.Module) -> bool:
         if len(values) > 1 or any(
             isinstance(one, ast.Name | ast.Attribute | ast.Subscript) for one in values
         ):
+            return False
+        if any(one is not None and one.lineno >= alias.lineno for one in values):
             return False
         top = [one.value for one in tree.body if isinstance(one, ast.Assign)]
         if not path.scope and values and values[0] not in top:
@@ -193,6 +204,7 @@ def _seed_holders(evidence: Evidence) -> None:
     }
     for path, methods in list(evidence.methods.items()):
         if methods & HOLDER_METHODS or "grad" in methods:
+            evidence.holders.add(path)
             evidence.holders.update(
                 Path(path.scope, path.root, path.rest[:end]) for end in range(len(path.rest) + 1)
             )
@@ -373,6 +385,10 @@ def _is_callback(evidence: Evidence, value: ast.expr | None) -> bool:
         return False
     if isinstance(value, ast.Lambda):
         return evidence.scopes.inner[value].name in evidence.touching
+    if isinstance(value, ast.GeneratorExp):
+        return any(
+            isinstance(one, ast.Attribute) and one.attr in GRADIENT_ATTRIBUTES for one in ast.walk(value)
+        )
     if isinstance(value, ast.Call):
         return any(_is_callback(evidence, one) for one in arguments(value))
     if isinstance(value, ast.Attribute) and evidence.imported(value) is None:

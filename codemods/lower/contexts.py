@@ -41,6 +41,8 @@ def opaque_context(world: World, manager: ast.expr) -> str | None:
     """Why entering and leaving a context may run code that touches gradients."""
     if not isinstance(manager, ast.Call):
         return None
+    if _is_own(world, manager):
+        return f"the context {ast.unparse(manager)[:60]} is defined in this file"
     if callee_name(manager) in harmless.CONTEXTS or mentions_accumulate(world.evidence, manager):
         return None
     if resolve(world, manager, None) is not None or world.evidence.holds(manager):
@@ -52,7 +54,18 @@ def lets_pass(world: World, manager: ast.expr) -> bool:
     """Whether a context manager is known never to swallow an exception."""
     full = world.evidence.imported(manager.func if isinstance(manager, ast.Call) else manager) or ""
     called = manager.func if isinstance(manager, ast.Call) else manager
+    if isinstance(called, ast.Name) and _is_own(world, called):
+        return False
     word = (dotted(called) or "").rpartition(".")[2]
     return (
         word in harmless.CONTEXTS or full.startswith("torch.") or mentions_accumulate(world.evidence, manager)
     )
+
+
+def _is_own(world: World, node: ast.expr) -> bool:
+    """Whether a context manager is a class or function of the file that may touch gradients."""
+    called = node.func if isinstance(node, ast.Call) else node
+    if not isinstance(called, ast.Name):
+        return False
+    owner = world.scopes.binding(called.id, world.scopes.of_node[called])
+    return bool(world.definitions.get((owner.name, called.id)))

@@ -86,6 +86,8 @@ class Expressions:
             self.visit(node.value)
             if self.world.scopes.of_node[node].name in self.world.evidence.touching:
                 self.graph.emit(Unknown("the caller of this generator runs here", span_of(node)))
+            self.graph.link(self.graph.current, self.graph.exit)
+            self.graph.start(node.lineno, self.graph.current, 0)
         else:
             for child in ast.iter_child_nodes(node):
                 if isinstance(child, ast.expr):
@@ -135,7 +137,7 @@ class Expressions:
     def _matters(self, path: Path, value: ast.expr | None = None) -> bool:
         """Whether a new value for ``path`` can change what some receiver denotes, or which gradients it owns."""
         evidence = self.world.evidence
-        settings = path.rest[-1][1:] in harmless.CARRIER_VALUES if path.rest else False
+        settings = bool(path.rest) and path.rest[-1][1:] in harmless.CARRIER_VALUES - {"param_groups"}
         if settings or (
             ".param_groups" in path.rest
             and path.rest[-1] not in ("['params']", '["params"]', ".param_groups")
@@ -285,7 +287,8 @@ class Expressions:
         reason = danger(self.world, node)
         if reason is not None:
             calls_back = self.world.evidence.calls_back(node)
-            self.graph.emit(Unknown(reason, span, harmless.trains(callee_name(node)), calls_back))
+            trains = harmless.trains(callee_name(node)) or reason.endswith("which touches gradients")
+            self.graph.emit(Unknown(reason, span, trains, calls_back))
 
     def _dynamic(self, node: ast.Call, span: Span) -> bool:
         """Attributes by string: a gradient word in one is never looked through, and any name may change."""

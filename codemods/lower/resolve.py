@@ -6,14 +6,13 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.events import NOTHING
+from codemods.events import NOTHING, Path
 from codemods.lower import harmless
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.world import World, is_generator, transparent
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name
 
 if TYPE_CHECKING:
-    from codemods.events import Path
     from codemods.lower.scopes import Scope
 
 
@@ -51,6 +50,10 @@ def resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaqu
             return _target(world, call, found, None, instance=False)
         path = world.scopes.path(func)
         owner = world.scopes.binding(func.id, scope)
+        if path is not None and any(
+            _closes_over(world, one) for one in world.evidence.bindings.get(path, ())
+        ):
+            return Opaque(f"{func.id}() stands for a function that holds a model", harmless.trains(func.id))
         if path in world.evidence.callbacks or (
             (owner.name, func.id) in world.definitions and func.id in world.evidence.touching
         ):
@@ -134,6 +137,17 @@ def _resolve_super(world: World, call: ast.Call, func: ast.Attribute, scope: Sco
     return None
 
 
+def _closes_over(world: World, value: ast.expr | None) -> bool:
+    """Whether a value is a function with a model in it: a lambda, or ``functools.partial``."""
+    if isinstance(value, ast.Lambda):
+        return world.evidence.holds(value)
+    if not isinstance(value, ast.Call) or world.evidence.imported(value.func) != "functools.partial":
+        return False
+    return any(world.evidence.holds(one) for one in value.args[1:]) or any(
+        world.evidence.holds(one.value) for one in value.keywords
+    )
+
+
 def _first_parameter(scope: Scope) -> str:
     return next((one.parameters[0] for one in scope.enclosing() if one.method_of is not None), "self")
 
@@ -142,8 +156,7 @@ def _namesake(world: World, call: ast.Call, func: ast.Attribute, path: Path | No
     """An object of unknown class has a method that shares its name with a gradient-touching one of this file."""
     if path is not None and (
         world.evidence.imported(func) is not None
-        or (func.attr in harmless.MODULE_METHODS and world.evidence.is_module(path))
-        or any(world.evidence.builds_optimizer(one) for one in world.evidence.bindings.get(path, ()))
+        or any(_from_torch(world, one) for one in world.evidence.bindings.get(path, ()))
     ):
         return None
     for method in world.methods_named(func.attr):
@@ -159,6 +172,12 @@ def _namesake(world: World, call: ast.Call, func: ast.Attribute, path: Path | No
             f"{ast.unparse(func)}() may be {world.scope(method).name}() of this file, on an object that cannot be told"
         )
     return None
+
+
+def _from_torch(world: World, value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Call) and (world.evidence.imported(value.func) or "").startswith(
+        "torch.optim."
+    )
 
 
 def _forwards(method: FunctionNode) -> bool:
@@ -213,14 +232,17 @@ def _target(
         if this is not None:
             mapped[own] = this
         else:
-            unnamed.append(own)
+            anonymous = Path(world.scopes.of_node[call].name, f"<{name.rpartition('.')[0]}()>")
+            mapped[own] = anonymous
+            unnamed.append(anonymous)
     elif scope.method_of is None and scope.parent is not None and scope.parent.is_class:
         if any(ast.unparse(one) == "classmethod" for one in getattr(node, "decorator_list", ())):
             parameters.pop(0)
             names.pop(0)
     handed: set[Path] = set()
+    positional = len(node.args.posonlyargs) + len(node.args.args) - (len(scope.parameters) - len(parameters))
     for position, value in enumerate(call.args):
-        if isinstance(value, ast.Starred) or position >= len(parameters):
+        if isinstance(value, ast.Starred) or position >= positional:
             break
         handed.add(parameters[position])
         _bind(world, parameters[position], value, mapped)
@@ -233,7 +255,7 @@ def _target(
     )
     if not starred:
         _default(world, node, handed, mapped)
-    fresh = [one for one in (*unnamed, *parameters) if one not in mapped]
+    fresh = [*unnamed, *(one for one in parameters if one not in mapped)]
     return Target(node, name, tuple(mapped.items()), tuple(fresh))
 
 

@@ -43,6 +43,7 @@ class World:
     functions: dict[str, FunctionNode]
     definitions: dict[tuple[str, str], list[ast.AST]]
     classes: dict[str, ast.ClassDef]
+    all_classes: tuple[ast.ClassDef, ...]
     escaping: frozenset[str]
     instantiated: frozenset[str]
     spelled: frozenset[str]
@@ -60,20 +61,27 @@ class World:
             return None
         return found[0]
 
-    def lineage(self, one: ast.ClassDef) -> Iterator[ast.ClassDef]:
-        """A class and its bases of the same file, nearest first (depth first, each once)."""
-        pending, seen = [one], set()
-        while pending:
-            current = pending.pop(0)
-            if current.name in seen:
-                continue
-            seen.add(current.name)
-            yield current
-            pending[:0] = [
-                self.classes[base.id]
-                for base in current.bases
-                if isinstance(base, ast.Name) and base.id in self.classes
-            ]
+    def lineage(self, one: ast.ClassDef) -> list[ast.ClassDef]:
+        """A class and its bases of the same file in the order of their method resolution (C3)."""
+        return self._linear(one, ())
+
+    def _linear(self, one: ast.ClassDef, below: tuple[ast.ClassDef, ...]) -> list[ast.ClassDef]:
+        bases = [
+            each for each in map(self._base, one.bases) if each is not None and each not in (*below, one)
+        ]
+        rows = [*(self._linear(each, (*below, one)) for each in bases), bases]
+        merged = [one]
+        while any(rows):
+            rows = [row for row in rows if row]
+            heads = [row[0] for row in rows if not any(row[0] in other[1:] for other in rows)]
+            head = heads[0] if heads else rows[0][0]
+            merged.append(head)
+            rows = [[each for each in row if each is not head] for row in rows]
+        return merged
+
+    def _base(self, node: ast.expr) -> ast.ClassDef | None:
+        found = self.definition(node.id, self.scopes.of_node[node]) if isinstance(node, ast.Name) else None
+        return found if isinstance(found, ast.ClassDef) else None
 
     def foreign_bases(self, one: ast.ClassDef) -> list[str]:
         """Base classes of a class and its bases that other files define, as dotted names."""
@@ -84,20 +92,23 @@ class World:
         return found
 
     def _known_base(self, base: ast.expr) -> bool:
-        return isinstance(base, ast.Name) and (base.id in self.classes or base.id == "object")
+        return self._base(base) is not None or (isinstance(base, ast.Name) and base.id == "object")
 
     def method(self, one: ast.ClassDef, name: str) -> FunctionNode | None:
         """The method of that name which an instance of exactly this class has."""
+        found: FunctionNode | None = None
         for each in self.lineage(one):
             for statement in each.body:
                 if isinstance(statement, FUNCTIONS) and statement.name == name:
-                    return statement
+                    found = statement
+            if found is not None:
+                return found
         return None
 
     def overrides(self, one: ast.ClassDef, name: str) -> list[FunctionNode]:
         """Every method that ``self.name`` may mean inside a class: its own, or that of a class derived from it."""
         found: list[FunctionNode] = []
-        for other in self.classes.values():
+        for other in self.all_classes:
             if any(each is one for each in self.lineage(other)):
                 method = self.method(other, name)
                 if method is not None and method not in found:
@@ -126,7 +137,7 @@ class World:
     def methods_named(self, name: str) -> list[FunctionNode]:
         """All methods of that name in the file, except those that ``torch.autograd`` calls."""
         found: list[FunctionNode] = []
-        for one in self.classes.values():
+        for one in self.all_classes:
             if any(base.rpartition(".")[2] == "Function" for base in self.foreign_bases(one)):
                 continue
             found += [each for each in one.body if isinstance(each, FUNCTIONS) and each.name == name]
@@ -238,6 +249,7 @@ def world_of(tree: ast.Module) -> World:
                 escaping.add(node.id)
             elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 escaping.add(node.attr)
+    every = tuple(node for node in scopes.of_node if isinstance(node, ast.ClassDef))
     spelled = frozenset(
         word
         for node in scopes.of_node
@@ -253,5 +265,14 @@ def world_of(tree: ast.Module) -> World:
         if any(each in used for each, its in scopes.families.items() if its == family)
     )
     return World(
-        tree, scopes, evidence, functions, definitions, classes, frozenset(escaping), instantiated, spelled
+        tree,
+        scopes,
+        evidence,
+        functions,
+        definitions,
+        classes,
+        every,
+        frozenset(escaping),
+        instantiated,
+        spelled,
     )

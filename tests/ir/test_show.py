@@ -549,7 +549,7 @@ PROGRAMS: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize(("source", "expected"), PROGRAMS.values(), ids=PROGRAMS)
 def test_a_program_is_lowered_as_shown(source: str, expected: str) -> None:
-    program = lower(parse(dedent(source)))
+    program = lower(parse(dedent(source).lstrip("\n")))
     check(program)
     shown = [line for line in show(program).splitlines() if line not in ENDS]
     assert shown == dedent(expected).strip("\n").splitlines()

@@ -60,7 +60,9 @@ class Numbers:
 
     def event(self, draw: st.DrawFn) -> str:
         self.last += 1
-        return draw(st.sampled_from(("opt_{}.step()", "opt_{}.zero_grad()", "loss_{}.backward()"))).format(self.last)
+        return draw(st.sampled_from(("opt_{}.step()", "opt_{}.zero_grad()", "loss_{}.backward()"))).format(
+            self.last
+        )
 
 
 @st.composite
@@ -79,13 +81,19 @@ def programs(draw: st.DrawFn) -> str:
     helpers: list[str] = []
     for name in draw(st.sampled_from(((), ("first",), ("first", "second")))):
         around = Around(2, coroutine=coroutine, helpers=tuple(helpers))
-        parts.append(_head(f"{keyword} {name}():", numbers.event(draw) + "\n" + _suite(draw, numbers, around)))
+        parts.append(
+            _head(f"{keyword} {name}():", numbers.event(draw) + "\n" + _suite(draw, numbers, around))
+        )
         helpers.append(name)
     around = Around(3, coroutine=coroutine, helpers=tuple(helpers))
     body = _suite(draw, numbers, around)
     if draw(st.booleans()):
         # Calls of functions without any event become marks, so that their own paths cannot be told.
-        inner = numbers.event(draw) + "\n" + _suite(draw, numbers, Around(1, coroutine=coroutine, helpers=tuple(helpers)))
+        inner = (
+            numbers.event(draw)
+            + "\n"
+            + _suite(draw, numbers, Around(1, coroutine=coroutine, helpers=tuple(helpers)))
+        )
         body = f"{_head(f'{keyword} nested():', inner)}{_call('nested', around)}\n{body}"
     return "".join(parts) + _head(f"{keyword} main():", body)
 
@@ -176,7 +184,13 @@ def _orelse(draw: st.DrawFn, numbers: Numbers, around: Around) -> str:
 
 def _try(draw: st.DrawFn, numbers: Numbers, around: Around) -> str:
     text = _head("try:", _suite(draw, numbers, around.inside()))
-    clauses = ("except Boom:", "except (Boom, Other) as error:", "except Exception:", "except BaseException:", "except:")
+    clauses = (
+        "except Boom:",
+        "except (Boom, Other) as error:",
+        "except Exception:",
+        "except BaseException:",
+        "except:",
+    )
     chosen = draw(st.lists(st.sampled_from(clauses), max_size=2, unique=True))
     chosen.sort(key=clauses.index)  # a bare except comes last
     for clause in chosen:
@@ -209,7 +223,10 @@ def _match(draw: st.DrawFn, numbers: Numbers, around: Around) -> str:
 
 def _class(draw: st.DrawFn, numbers: Numbers, around: Around) -> str:
     helpers = () if around.coroutine else around.helpers
-    return _head("class Inner:", _suite(draw, numbers, Around(around.depth - 1, function=False, plain=around.plain, helpers=helpers)))
+    return _head(
+        "class Inner:",
+        _suite(draw, numbers, Around(around.depth - 1, function=False, plain=around.plain, helpers=helpers)),
+    )
 
 
 def _head(head: str, body: str) -> str:
@@ -320,7 +337,12 @@ def run(text: str, choices: Sequence[int], *, calm: bool = False) -> list[Token]
     stage = Stage(list(choices), calm)
     names: dict[str, Any] = {name: Actor(stage, int(name.partition("_")[2])) for name in _ACTOR.findall(text)}
     names |= {"c": stage.decide, "ctx": lambda: Manager(stage), "actx": lambda: Manager(stage)}
-    names |= {"turns": lambda: Turns(stage), "aturns": lambda: Turns(stage), "table": {}, "f": lambda *_, **__: None}
+    names |= {
+        "turns": lambda: Turns(stage),
+        "aturns": lambda: Turns(stage),
+        "table": {},
+        "f": lambda *_, **__: None,
+    }
     names |= {"done": lambda: not stage.choices or stage.decide(), "Boom": Boom, "Other": Other}
     names |= {"suppress": contextlib.suppress, "nullcontext": contextlib.nullcontext}
 

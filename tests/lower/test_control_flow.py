@@ -25,7 +25,9 @@ choices = st.lists(st.lists(st.integers(0, 9), max_size=30), min_size=3, max_siz
 
 @settings(max_examples=300, deadline=None)
 @given(programs(), choices, st.booleans())
-def test_what_python_does_is_a_path_of_the_lowered_program(text: str, runs: list[list[int]], calm: bool) -> None:
+def test_what_python_does_is_a_path_of_the_lowered_program(
+    text: str, runs: list[list[int]], calm: bool
+) -> None:
     program = lower(parse(text))
     check(program)
     for one in runs:
@@ -102,7 +104,7 @@ def of_with(node: ast.With) -> Meaning:
     return found | {(word, NEXT) for word, ending in found if ending == FAILS}
 
 
-def of_statement(node: ast.stmt) -> Meaning:  # noqa: PLR0911 - one for each kind
+def of_statement(node: ast.stmt) -> Meaning:
     match node:
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)))):
             return {((int(name.partition("_")[2]),), NEXT)}
