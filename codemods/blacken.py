@@ -39,7 +39,10 @@ def blacken(path: str, before: str, after: str) -> str:
     if _excluded(path, options):
         return after
     lines = LINE.findall(after)
-    ranges = [(start + 1, end) for _, _, start, end in _changes(LINE.findall(before), lines) if start < end]
+    # black counts its line ranges from the first line that is not blank.
+    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    blank, lines = lines[:first], lines[first:]
+    ranges = [(j1 + 1, j2) for _, _, j1, j2 in _changes(LINE.findall(before)[first:], lines) if j1 < j2]
     if not ranges:
         return after
     plain = [ENDS.sub("\n", line) for line in lines]
@@ -47,7 +50,7 @@ def blacken(path: str, before: str, after: str) -> str:
         formatted = black.format_str("".join(plain), mode=_mode(options), lines=ranges)
     except (InvalidInput, AssertionError, RecursionError) as error:
         raise NotFormatted(f"black cannot format it: {' '.join(str(error).split())}") from error
-    return _taken_over(lines, plain, LINE.findall(formatted), ranges)
+    return "".join(blank) + _taken_over(lines, plain, LINE.findall(formatted), ranges)
 
 
 def _options(path: str) -> dict[str, Any]:

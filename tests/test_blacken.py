@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from codemods.blacken import NotFormatted, blacken
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BEFORE = """\
 x = {'a' : 1}
@@ -102,9 +105,8 @@ def test_lines_that_black_is_told_to_skip_are_skipped(page: Path) -> None:
 @pytest.mark.parametrize(
     ("configuration", "complaint"),
     [
-        ("[tool.black\n", "black's configuration cannot be read: "),
+        ("[tool.black\n", "black's configuration.*Expected ']'"),
         ("[tool.black]\nline-length = 'long'\n", "black's configuration: .*'long' is not a valid integer"),
-        ("[tool.black]\nno-such-option = 1\n", ""),
         ("[tool.black]\nrequired-version = '19'\n", "the configuration asks for black 19, .* is installed"),
     ],
 )

@@ -71,7 +71,8 @@ class Program:
     any step may look at any gradient.
     ``sources``: the path M for each path that is only ever bound to ``Optimizer(M.parameters(), ...)``.
     ``distinct``: paths bound exactly once, each to a constructor call of its own that is handed nothing shared.
-    ``certain``: paths that never hold ``None``.
+    ``certain``: paths that never hold ``None``. ``nullable``: words that the file itself compares with or sets to None.
+    ``veto``: why nothing in the file can be proved. ``referenced``: the file takes hold of gradients.
     """
 
     functions: dict[str, Function]
@@ -79,6 +80,9 @@ class Program:
     sources: dict[Path, Path]
     distinct: frozenset[Path]
     certain: frozenset[Path]
+    nullable: frozenset[str] = frozenset()
+    veto: str | None = None
+    referenced: bool = False
 
     @property
     def module(self) -> Function:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from codemods.events import NOTHING
 from codemods.lower.resolve import Target, resolve
 from codemods.syntax import FUNCTIONS, FunctionNode, bound_targets
 
@@ -83,3 +84,51 @@ def sealed(world: World, node: FunctionNode) -> bool:
 def _stores_holder(world: World, node: ast.AST) -> bool:
     value = getattr(node, "value", None)
     return isinstance(value, ast.expr) and world.evidence.holds(value)
+
+
+def nullable(world: World) -> frozenset[str]:
+    """Last words of the names that the file sets to None, compares with None, or tests for being there."""
+    found: set[str] = set()
+
+    def note(node: ast.expr | None) -> None:
+        if isinstance(node, ast.Name | ast.Attribute):
+            found.add(node.id if isinstance(node, ast.Name) else node.attr)
+        elif isinstance(node, ast.UnaryOp):
+            note(node.operand)
+        elif isinstance(node, ast.BoolOp):
+            for value in node.values:
+                note(value)
+
+    for node in world.scopes.of_node:
+        if isinstance(node, ast.Compare) and any(_is_none(one) for one in (node.left, *node.comparators)):
+            for one in (node.left, *node.comparators):
+                note(one)
+        elif isinstance(node, ast.If | ast.While | ast.IfExp | ast.Assert):
+            note(node.test)
+        elif isinstance(node, ast.BoolOp):
+            note(node)
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            branches = (
+                [node.value.body, node.value.orelse] if isinstance(node.value, ast.IfExp) else [node.value]
+            )
+            if any(_is_none(one) for one in branches):
+                for target in bound_targets(node):
+                    note(target)
+        elif isinstance(node, ast.arguments):
+            positional = [*node.posonlyargs, *node.args]
+            defaults = list(
+                zip(positional[len(positional) - len(node.defaults) :], node.defaults, strict=True)
+            )
+            defaults += [
+                (one, value) for one, value in zip(node.kwonlyargs, node.kw_defaults, strict=True) if value
+            ]
+            found.update(one.arg for one, value in defaults if _is_none(value))
+        elif isinstance(node, ast.Call):
+            target = resolve(world, node, None)
+            if isinstance(target, Target):
+                found.update(parameter.root for parameter, value in target.arguments if value == NOTHING)
+    return frozenset(found)
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None

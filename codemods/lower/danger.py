@@ -29,6 +29,15 @@ def danger(world: World, call: ast.Call) -> str | None:
     blind = name in ("exec", "eval", "globals", "locals") or (name == "vars" and not call.args)
     if blind and isinstance(call.func, ast.Name):
         return f"{name}() can reach every name"
+    if (full or "").startswith("builtins.") and name in CALLERS and _hands_over(world, call):
+        return f"{name}() runs {_text(call)}"
+    if (
+        full == "copy.deepcopy"
+        and call.args
+        and not _is_whole(world, call.args[0])
+        and evidence.holds(call.args[0])
+    ):
+        return f"{_text(call)} may copy gradients"
     if full is not None and (
         full.startswith(("builtins.", *harmless.PREFIXES))
         or full in harmless.FUNCTIONS
@@ -58,6 +67,26 @@ def danger(world: World, call: ast.Call) -> str | None:
             return None
         return f"{_text(call.func)}() cannot be followed from this file and its name says that it deals with gradients"
     return None
+
+
+CALLERS = frozenset("filter iter map max min reduce sorted sum".split())
+"""Builtins that call what they are handed."""
+
+
+def _hands_over(world: World, call: ast.Call) -> bool:
+    """Whether a builtin is handed both a model and a function that could look at it."""
+    parts = list(arguments(call))
+    functions = [
+        one for one in parts if isinstance(one, ast.Name | ast.Attribute) and not world.evidence.holds(one)
+    ]
+    functions = [one for one in functions if not (world.evidence.imported(one) or "").startswith("builtins.")]
+    return bool(functions) and any(world.evidence.holds(one) for one in parts)
+
+
+def _is_whole(world: World, node: ast.expr) -> bool:
+    """Whether a value is a module (its parameters are copied without gradients) or the like of a state dict."""
+    path = world.evidence.path(node)
+    return isinstance(node, ast.Call) or (path is not None and world.evidence.is_module(path))
 
 
 def _is_container(world: World, node: ast.expr) -> bool:

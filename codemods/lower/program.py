@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from codemods.events import Call, Event, Mark, Path, Rebind, Span
 from codemods.ir.nodes import Block, Function, Program, Region
 from codemods.lower.blocks import new_graph
-from codemods.lower.certain import certain_paths, sealed
+from codemods.lower.certain import certain_paths, nullable, sealed
 from codemods.lower.expressions import Expressions, span_of
+from codemods.lower.ownership import hooked, keeps_references, ownership, veto
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
 from codemods.lower.world import World, is_generator, transparent, world_of
@@ -35,11 +36,20 @@ def lower(tree: ast.Module) -> Program:
         function = _lower_function(world, node, recursive)
         functions[function.name] = function
     functions = _pruned(functions)
-    sources, distinct = _sources(world, functions)
+    sources, distinct = ownership(world, functions)
     functions = _with_roots(functions)
     calls = [node for node in world.scopes.of_node if isinstance(node, ast.Call)]
     certain = certain_paths(world, functions, calls)
-    return Program(functions, _hooked(world), sources, distinct, certain)
+    return Program(
+        functions,
+        hooked(world),
+        sources,
+        distinct,
+        certain,
+        nullable(world),
+        veto(world),
+        keeps_references(world),
+    )
 
 
 def _lower_function(world: World, node: ast.Module | FunctionNode, recursive: frozenset[str]) -> Function:
@@ -206,67 +216,3 @@ def _with_roots(functions: dict[str, Function]) -> dict[str, Function]:
             roots.add(name)
             pending.append(name)
     return {name: replace(one, root=name in roots) for name, one in functions.items()}
-
-
-def _hooked(world: World) -> bool:
-    """Whether a backward or a step may run code of the file that looks at gradients."""
-    return world.evidence.hooked or any(
-        isinstance(node, FUNCTIONS)
-        and getattr(node, "name", "") == "backward"
-        and any(isinstance(one, ast.Attribute) and one.attr == "grad" for one in ast.walk(node))
-        for node in world.functions.values()
-    )
-
-
-def _sources(world: World, functions: dict[str, Function]) -> tuple[dict[Path, Path], frozenset[Path]]:
-    """Which paths are only ever optimizers over one module, and which modules are built once and apart."""
-    rebinds: dict[Path, list[Path | None]] = {}
-    for function in functions.values():
-        for block in function.blocks:
-            for event in block.events:
-                if isinstance(event, Rebind):
-                    rebinds.setdefault(event.target, []).append(event.source)
-    sources = {
-        target: found[0]
-        for target, found in rebinds.items()
-        if found[0] is not None
-        and all(one == found[0] for one in found)
-        and len(found) == len(world.evidence.bindings.get(target, found))
-    }
-    distinct = {path for path in set(sources.values()) if _built_apart(world, path)}
-    return sources, frozenset(distinct)
-
-
-def _built_apart(world: World, path: Path) -> bool:
-    """Whether ``path`` is bound once, to a constructor call that is handed nothing which holds parameters."""
-    value = world.evidence.sole_binding(path)
-    if value is None or not world.builds_apart(value):
-        return False
-    for other, values in world.evidence.bindings.items():
-        if (
-            other.rest
-            and other.variable == path.variable
-            and any(one is None or world.evidence.holds(one) for one in values)
-        ):
-            return False
-    return not any(isinstance(node, ast.Call) and _mixes(world, node, path) for node in world.scopes.of_node)
-
-
-def _mixes(world: World, call: ast.Call, path: Path) -> bool:
-    """Whether a call is handed a module together with another one, and so could tie their parameters."""
-    evidence = world.evidence
-    parts = [*arguments(call), *([call.func.value] if isinstance(call.func, ast.Attribute) else [])]
-    found = {one for part in parts for one in _modules(world, part)}
-    return (
-        path in found
-        and len(found) > 1
-        and resolve(world, call, None) is None
-        and not evidence.builds_optimizer(call)
-    )
-
-
-def _modules(world: World, node: ast.expr) -> set[Path]:
-    called = {id(one.func) for one in ast.walk(node) if isinstance(one, ast.Call)}
-    names = [one for one in ast.walk(node) if isinstance(one, ast.Name) and id(one) not in called]
-    paths = {world.scopes.path(one) for one in names}
-    return {one for one in paths if one is not None and world.evidence.is_module(one)}

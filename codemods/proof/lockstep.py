@@ -56,6 +56,8 @@ def prove(program: Program, functions: dict[str, PairedFunction], *, allow_resid
     Answers for all moves at once: the first difference found ends the proof. ``program`` is the version before.
     With ``allow_residual``, old gradients that only the original carries into a step are no difference.
     """
+    if program.veto is not None:
+        return Unsure(program.veto)
     roots = ["<module>", *(name for name, one in functions.items() if one.function.root)]
     try:
         reached = {root: instances(functions, root) for root in roots}

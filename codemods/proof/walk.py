@@ -10,6 +10,7 @@ from codemods.events import (
     Accumulate,
     Backward,
     Call,
+    Flavour,
     Path,
     Read,
     Rebind,
@@ -348,6 +349,8 @@ class Walk:
             if receiver != self.program.sources.get(self.tracked) or state.module is not Module.SAME:
                 return (state,)
         site = Site(instance.function, event.span.line, event.span.column)
+        if paired.one_sided and self.program.referenced and event.flavour in (Flavour.ZEROS, Flavour.UNKNOWN):
+            raise Found(Kind.FLAVOUR, site, paired, [])
         if state.accumulating:
             if paired.one_sided:
                 raise Found(Kind.CONDITIONAL, site, paired, [])
