@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from codemods.effects import Effect, Effects
 from codemods.events import Backward, Path, Rebind, Zero
+from codemods.guards import guard_of, may_be_none
 from codemods.moves import Move, Position
 from codemods.settings import Placement
 from codemods.syntax import FUNCTIONS, bound_names, bound_targets, suites
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from codemods.ir.nodes import Program
     from codemods.judge import Judged
@@ -62,6 +63,17 @@ class Layout:
                 for index, statement in enumerate(suite):
                     self._places[(statement.lineno, statement.col_offset)] = Place(suite, index, node)
 
+    def inside_try(self, place: Place) -> bool:
+        """Whether an exception in a suite is handled in the function around it."""
+        node: ast.AST | None = place.parent
+        suite = place.suite
+        while node is not None and not isinstance(node, (*FUNCTIONS, ast.Module, ast.ClassDef)):
+            if getattr(node, "handlers", None) and suite is getattr(node, "body", None):
+                return True
+            outer = self._places.get((getattr(node, "lineno", 0), getattr(node, "col_offset", -1)))
+            node, suite = (None, suite) if outer is None else (outer.parent, outer.suite)
+        return False
+
     def place(self, line: int, column: int) -> Place | None:
         """The statement that starts there (column in UTF-8 bytes, as ``ast`` counts)."""
         return self._places.get((line, column))
@@ -102,6 +114,8 @@ def _plan(
         sum(isinstance(one, ast.Call) for one in ast.walk(place.statement)) > 1
     ):
         return Planned(zero, None, "zero_grad() is handed the result of a call, which would run elsewhere")
+    if may_be_none(program, event.receiver, place.statement) and layout.inside_try(place):
+        return Planned(zero, None, f"{event.receiver.text} may be None here, inside a try that would hide it")
     late = place.suite[: place.index]
     held = [_within(statement, effects) for statement in late]
     backwards = [
@@ -178,20 +192,18 @@ def _lowest(
         "zero_grad"
     }
     lowest = 0
-    varying = _varying(judged, place)
-    certain = receiver in program.certain
+    guard = guard_of(program, receiver, place.statement, place.parent)
     for index, statement in enumerate(late):
         rebinds = any(
             isinstance(one.event, Rebind) and receiver.depends_on(one.event.target) for one in held[index]
         )
-        if (
+        needed = (
             rebinds
             or _bound(statement) & names
             or _sets(statement, attributes)
             or _declares(statement, names)
-        ) or (
-            not certain and _may_mean_not_training(statement, varying) and not _after_backward(held, index)
-        ):
+        )
+        if needed or (guard(statement) and not _after_backward(held, index)):
             lowest = index + 1
     return lowest
 
@@ -213,52 +225,3 @@ def _declares(statement: ast.stmt, names: set[str]) -> bool:
     return any(
         isinstance(one, ast.Global | ast.Nonlocal) and set(one.names) & names for one in ast.walk(statement)
     )
-
-
-def _varying(judged: Judged, place: Place) -> set[str]:
-    """Names that get a value in each iteration: a test of one of them cannot mean "not training"."""
-    if not isinstance(place.parent, LOOPS):
-        return set()
-    return _bound(place.parent)
-
-
-def _may_mean_not_training(statement: ast.stmt, varying: set[str]) -> bool:
-    return any(not _iteration_dependent(tests, varying) for tests in _exits(statement, (), in_loop=False))
-
-
-def _exits(
-    node: ast.AST, tests: tuple[ast.expr | None, ...], *, in_loop: bool
-) -> Iterable[tuple[ast.expr | None, ...]]:
-    """For each way out of the iteration inside a statement, the tests it stands under (None: an exception)."""
-    if isinstance(node, ast.Return) or (isinstance(node, ast.Break | ast.Continue) and not in_loop):
-        yield tests
-        return
-    if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-        return
-    inner = in_loop or isinstance(node, LOOPS)
-    for child in ast.iter_child_nodes(node):
-        if isinstance(node, ast.If) and isinstance(child, ast.stmt):
-            yield from _exits(child, (*tests, node.test), in_loop=inner)
-        elif isinstance(child, ast.ExceptHandler):
-            yield from _exits(child, (*tests, None), in_loop=inner)
-        elif isinstance(child, ast.stmt | ast.match_case):
-            yield from _exits(child, tests, in_loop=inner)
-
-
-def _iteration_dependent(tests: tuple[ast.expr | None, ...], varying: set[str]) -> bool:
-    """Whether some test on the way decides by what this iteration brought, and by nothing else."""
-    return any(test is None or all(_mentions(atom, varying) for atom in _atoms(test)) for test in tests)
-
-
-def _atoms(test: ast.expr) -> Iterable[ast.expr]:
-    if isinstance(test, ast.BoolOp):
-        for value in test.values:
-            yield from _atoms(value)
-    elif isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        yield from _atoms(test.operand)
-    else:
-        yield test
-
-
-def _mentions(atom: ast.expr, varying: set[str]) -> bool:
-    return any(isinstance(one, ast.Name) and one.id in varying for one in ast.walk(atom))

@@ -124,9 +124,9 @@ def nullable(world: World) -> frozenset[str]:
             ]
             found.update(one.arg for one, value in defaults if _is_none(value))
         elif isinstance(node, ast.Call):
-            target = resolve(world, node, None)
-            if isinstance(target, Target):
-                found.update(parameter.root for parameter, value in target.arguments if value == NOTHING)
+            ran = resolve(world, node, None)
+            if isinstance(ran, Target):
+                found.update(parameter.root for parameter, value in ran.arguments if value == NOTHING)
     return frozenset(found)
 
 

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from codemods.events import Call, Event, Mark, Path, Rebind, Span
+from codemods.events import Call, Event, Mark, Rebind, Span
 from codemods.ir.nodes import Block, Function, Program, Region
 from codemods.lower.blocks import new_graph
 from codemods.lower.certain import certain_paths, nullable, sealed
@@ -15,7 +15,7 @@ from codemods.lower.ownership import hooked, keeps_references, ownership, veto
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
 from codemods.lower.world import World, is_generator, transparent, world_of
-from codemods.syntax import FUNCTIONS, FunctionNode, arguments
+from codemods.syntax import FUNCTIONS, FunctionNode
 
 if TYPE_CHECKING:
     from collections.abc import Callable

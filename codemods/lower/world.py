@@ -14,7 +14,6 @@ from codemods.lower.scopes import Scope, Scopes, scopes_of
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from codemods.events import Path
     from codemods.lower.evidence import Evidence
