@@ -61,7 +61,18 @@ class Path:
         if self.variable == target.variable and self.rest[:shorter] == target.rest[:shorter]:
             return True
         last = target.rest[-1]
-        return last in self.rest or (last.startswith("[") and any(one.startswith("[") for one in self.rest))
+        if not last.startswith("["):
+            return last in self.rest
+        return any(
+            one.startswith("[") and _may_be_one(self.rest[:index][-1:], target.rest[:-1][-1:])
+            for index, one in enumerate(self.rest)
+        )
+
+
+def _may_be_one(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    """Whether two containers, by the last look-up of each, may be the same: not under two different attributes."""
+    named = all(one and one[0].startswith(".") for one in (first, second))
+    return not named or first == second
 
 
 ANYTHING = Path("", "*")

@@ -17,7 +17,7 @@ from codemods.lower.evidence import (
     Evidence,
     mentions_accumulate,
 )
-from codemods.syntax import FUNCTIONS, arguments, bound_targets, callee_name
+from codemods.syntax import FUNCTIONS, FunctionNode, arguments, bound_targets, callee_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +31,7 @@ def collect(tree: ast.Module, scopes: Scopes) -> Evidence:
     for node in ast.walk(tree):
         _collect_node(evidence, node)
     evidence.touching = _touching(tree, scopes)
+    _hand_arguments(evidence)
     evidence.aliases = _aliases(evidence, tree)
     for alias in evidence.aliases:
         meaning = evidence.meaning(alias)
@@ -96,6 +97,27 @@ def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
         if isinstance(node, ast.Assign) and target not in node.targets:
             own = _matching(node, target)
         evidence.bindings[path].append(own)
+
+
+def _hand_arguments(evidence: Evidence) -> None:
+    """Note for each parameter what calls of the file may hand in, going by the plain names of functions alone."""
+    functions: dict[str, list[FunctionNode]] = defaultdict(list)
+    for node in evidence.scopes.inner:
+        if isinstance(node, FUNCTIONS):
+            functions[getattr(node, "name", "<lambda>")].append(node)
+    for call in [node for node in evidence.scopes.of_node if isinstance(node, ast.Call)]:
+        for function in functions.get(callee_name(call), ()):
+            scope = evidence.scopes.inner[function]
+            names = scope.parameters[1:] if scope.method_of is not None else scope.parameters
+            pairs = list(zip(names, call.args, strict=False))
+            pairs += [
+                (one.arg, one.value) for one in call.keywords if one.arg in names and one.arg is not None
+            ]
+            for name, value in pairs:
+                evidence.handed[evidence.scopes.variable(name, scope)].append(value)
+    for parameter, values in evidence.handed.items():
+        evidence.bindings.setdefault(parameter, [None])
+        evidence.handed[parameter] = values
 
 
 def _aliases(evidence: Evidence, tree: ast.Module) -> dict[Path, Path]:
@@ -167,6 +189,10 @@ def _matching(node: ast.Assign, target: ast.expr) -> ast.expr:
             and target in whole.elts
         ):
             return node.value.elts[whole.elts.index(target)]
+    if isinstance(node.value, ast.Call) and callee_name(node.value) == "prepare":
+        for given in node.value.args:
+            if ast.unparse(given) == ast.unparse(target):
+                return given
     return node.value
 
 
@@ -232,6 +258,12 @@ def _seed_holders(evidence: Evidence) -> None:
             and not _is_partial(evidence, path)
         ):
             evidence.holders.add(path)
+    for call in [node for node in evidence.scopes.of_node if isinstance(node, ast.Call)]:
+        if evidence.builds_optimizer(call):
+            for one in ast.walk(call):
+                path = evidence.scopes.path(one) if isinstance(one, ast.Name) else None
+                if path is not None and not evidence.is_import(path) and call.func is not one:
+                    evidence.holders.add(path)
     _loss_makers(evidence)
     _forget_data(evidence)
 
@@ -328,7 +360,9 @@ def _spread(evidence: Evidence, into: set[Path], fits: Callable[[ast.expr], bool
     """Add every path that some binding makes fit; whether any was added."""
     count = len(into)
     for path, values in evidence.bindings.items():
-        if path not in into and any(one is not None and fits(one) for one in values):
+        if path not in into and any(
+            one is not None and fits(one) for one in (*values, *evidence.handed.get(path, ()))
+        ):
             into.add(path)
     return len(into) > count
 
@@ -343,7 +377,9 @@ def _spread_holders(evidence: Evidence) -> bool:
     count = len(evidence.holders)
     for path, values in evidence.bindings.items():
         if path not in evidence.holders and not _is_tensor(evidence, path) and not evidence.is_data(path):
-            if any(one is not None and evidence.holds(one) for one in values):
+            if any(
+                one is not None and evidence.holds(one) for one in (*values, *evidence.handed.get(path, ()))
+            ):
                 evidence.holders.add(path)
     for path, call in evidence.filled:
         if path not in evidence.holders and any(evidence.holds(one) for one in arguments(call)):

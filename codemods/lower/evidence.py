@@ -48,6 +48,7 @@ class Evidence:
     called: set[Path] = field(default_factory=set)
     iterated: set[int] = field(default_factory=set)
     aliases: dict[Path, Path] = field(default_factory=dict)
+    handed: dict[Path, list[ast.expr]] = field(default_factory=lambda: defaultdict(list))
     filled: list[tuple[Path, ast.Call]] = field(default_factory=list)
     touching: set[str] = field(default_factory=set)
     holders: set[Path] = field(default_factory=set)
@@ -153,7 +154,8 @@ class Evidence:
         if any(self.builds_optimizer(one) for one in values):
             return False
         if named and len(named) == len(values):
-            return all(one.endswith("LR") or harmless.SCHEDULER_WORD.search(one) for one in named)
+            if all(one.endswith("LR") or harmless.SCHEDULER_WORD.search(one) for one in named):
+                return True
         return harmless.SCHEDULER_NAME.search((path.rest or (path.root,))[-1]) is not None
 
     def holds(self, node: ast.expr | ast.comprehension) -> bool:

@@ -143,6 +143,8 @@ class Expressions:
             and path.rest[-1] not in ("['params']", '["params"]', ".param_groups")
         ):
             return path in evidence.methods and path in evidence.holders
+        if path.rest and path.rest[-1].startswith("[") and value is not None and not evidence.holds(value):
+            return False
         if path in evidence.holders:
             return not path.rest or value is None or path in evidence.methods or evidence.holds(value)
         if (
@@ -319,10 +321,13 @@ class Expressions:
         """Methods that change which object a subscript of a container means."""
         if not isinstance(node.func, ast.Attribute) or node.func.attr not in MUTATORS:
             return
-        path = self.world.evidence.path(node.func.value)
-        if path is None:
+        evidence = self.world.evidence
+        path = evidence.path(node.func.value)
+        if path is None or not (
+            evidence.holds(node.func.value) or any(evidence.holds(one) for one in arguments(node))
+        ):
             return
-        held = self.world.evidence.held_lookups
+        held = evidence.held_lookups
         if ".param_groups" in path.rest or any(one.startswith("[") for one in held):
             self.graph.emit(Rebind(path.extended(("[]",)), None, span))
 

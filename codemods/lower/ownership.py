@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.events import Path, Rebind
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
-from codemods.syntax import FUNCTIONS, arguments, bound_targets
+from codemods.syntax import FUNCTIONS, arguments, bound_targets, callee_name
 
 if TYPE_CHECKING:
     from codemods.ir.nodes import Function
@@ -38,6 +38,12 @@ def veto(world: World) -> str | None:
             inside = isinstance(target, ast.Name) and target.id in words and scope.is_class
             if replaced or inside:
                 return f"line {target.lineno} replaces {ast.unparse(target)}()"
+        value = getattr(node, "value", None)
+        if isinstance(node, ast.Assign | ast.NamedExpr | ast.Subscript) and isinstance(value, ast.Call):
+            if callee_name(value) in ("globals", "locals") and not isinstance(
+                getattr(node, "ctx", None), ast.Load
+            ):
+                return f"line {node.lineno} can give any name another value"
     return None
 
 

@@ -284,9 +284,14 @@ class Walk:
 
     def _changes(self, name: str) -> bool:
         """Whether a function looks at gradients, changes them, or gives a receiver another meaning."""
+        source = self.program.sources.get(self.cell)
         return self._looks(name) or any(
             isinstance(paired.event, Rebind)
             and (paired.event.target.rest or paired.event.target.scope != one.function)
+            and (
+                self.cell.depends_on(paired.event.target)
+                or (source is not None and source.depends_on(paired.event.target))
+            )
             for one in self.reached[name]
             for block in self.functions[one.function].events
             for paired in block

@@ -64,6 +64,18 @@ class Numbers:
             self.last
         )
 
+    def statement(self, draw: st.DrawFn) -> str:
+        """An event on a line of its own."""
+        return self.event(draw) + "\n"
+
+    def parameters(self) -> str:
+        """What helpers take."""
+        return ""
+
+    def handed(self, draw: st.DrawFn) -> str:
+        """What helpers are handed."""
+        return ""
+
 
 @st.composite
 def plain_programs(draw: st.DrawFn) -> str:
@@ -72,38 +84,30 @@ def plain_programs(draw: st.DrawFn) -> str:
 
 
 @st.composite
-def programs(draw: st.DrawFn) -> str:
+def programs(draw: st.DrawFn, kind: type[Numbers] = Numbers) -> str:
     """A module with a function ``main`` that takes no arguments, and helpers that it calls."""
-    numbers = Numbers()
+    numbers = kind()
     coroutine = draw(st.booleans())
     keyword = "async def" if coroutine else "def"
     parts: list[str] = []
     helpers: list[str] = []
     for name in draw(st.sampled_from(((), ("first",), ("first", "second")))):
         around = Around(2, coroutine=coroutine, helpers=tuple(helpers))
-        parts.append(
-            _head(f"{keyword} {name}():", numbers.event(draw) + "\n" + _suite(draw, numbers, around))
-        )
+        head = f"{keyword} {name}({numbers.parameters()}):"
+        parts.append(_head(head, numbers.statement(draw) + _suite(draw, numbers, around)))
         helpers.append(name)
     around = Around(3, coroutine=coroutine, helpers=tuple(helpers))
     body = _suite(draw, numbers, around)
     if draw(st.booleans()):
         # Calls of functions without any event become marks, so that their own paths cannot be told.
-        inner = (
-            numbers.event(draw)
-            + "\n"
-            + _suite(draw, numbers, Around(1, coroutine=coroutine, helpers=tuple(helpers)))
-        )
-        body = f"{_head(f'{keyword} nested():', inner)}{_call('nested', around)}\n{body}"
+        around = Around(1, coroutine=coroutine, helpers=tuple(helpers))
+        inner = numbers.statement(draw) + _suite(draw, numbers, around)
+        body = _head(f"{keyword} nested():", inner) + ("await " if coroutine else "") + f"nested()\n{body}"
     return "".join(parts) + _head(f"{keyword} main():", body)
 
 
 def _suite(draw: st.DrawFn, numbers: Numbers, around: Around) -> str:
     return "".join(_statement(draw, numbers, around) for _ in range(draw(st.integers(1, 3))))
-
-
-def _call(name: str, around: Around) -> str:
-    return f"await {name}()" if around.coroutine else f"{name}()"
 
 
 def _statement(draw: st.DrawFn, numbers: Numbers, around: Around) -> str:
@@ -114,8 +118,9 @@ def _statement(draw: st.DrawFn, numbers: Numbers, around: Around) -> str:
 
 def _event(draw: st.DrawFn, numbers: Numbers, around: Around) -> str:
     if around.helpers and draw(st.booleans()):
-        return _call(draw(st.sampled_from(around.helpers)), around) + "\n"
-    return numbers.event(draw) + "\n"
+        call = f"{draw(st.sampled_from(around.helpers))}({numbers.handed(draw)})\n"
+        return "await " + call if around.coroutine else call
+    return numbers.statement(draw)
 
 
 def _expression(draw: st.DrawFn, numbers: Numbers, around: Around) -> str:

@@ -12,11 +12,14 @@ from codemods.events import Flavour
 from codemods.proof.gradstate import (
     CLEAN,
     DIRTY,
+    Module,
     Site,
     State,
     backward,
     outside,
     rebound,
+    rebuilt,
+    renamed,
     renewed,
     unknown,
     zero,
@@ -172,6 +175,27 @@ def test_a_new_optimizer_owns_clear_gradients_and_the_old_ones_stay() -> None:
     assert mine.after_none
     assert not old.member
     assert old.after_extra == HERE
+
+
+def test_an_optimizer_made_again_over_the_same_module_owns_the_same_gradients() -> None:
+    stale = before_only(FILLED)
+    assert rebuilt(stale._replace(member=False)) == (stale,)
+
+
+def test_an_optimizer_made_over_a_new_module_owns_gradients_that_are_clear() -> None:
+    stale = renamed(before_only(FILLED), fresh=True)
+    assert rebuilt(stale) == renewed(stale)
+
+
+def test_an_optimizer_made_over_a_module_that_cannot_be_told_may_own_either() -> None:
+    stale = renamed(before_only(FILLED), fresh=False)
+    assert {state.member for state in rebuilt(stale)} == {True, False}
+    assert not any(state.same for state in rebuilt(stale))
+
+
+def test_what_cannot_be_told_of_a_module_stays_so() -> None:
+    state = renamed(renamed(FILLED, fresh=False), fresh=True)
+    assert state.module is Module.UNKNOWN
 
 
 def test_unknown_code_may_fill_gradients() -> None:
