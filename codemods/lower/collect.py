@@ -67,10 +67,11 @@ def _collect_node(evidence: Evidence, node: ast.AST) -> None:
         path = evidence.scopes.path(node.func)
         if path is not None and evidence.imported(node.func) is None:
             evidence.called.add(path)
-        if isinstance(node.func, ast.Attribute) and node.func.attr in FILLERS:
-            base = evidence.scopes.path(node.func.value)
-            if base is not None:
-                evidence.filled.append((base, node))
+        base = evidence.scopes.path(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        if base is not None and callee_name(node) in FILLERS:
+            evidence.filled.append((base, node))
+        elif base is not None and (base.rest or not base.scope.startswith("class ")):
+            evidence.asked.append((base, node))
     _collect_bindings(evidence, node)
 
 
@@ -236,7 +237,8 @@ def _seed_holders(evidence: Evidence) -> None:
             )
         if "backward" in methods:
             evidence.losses.add(path)
-    for path in (*evidence.bindings, *evidence.methods):
+    names = (evidence.scopes.path(one) for one in evidence.scopes.of_node if isinstance(one, ast.Name))
+    for path in (*evidence.bindings, *evidence.methods, *(one for one in names if one is not None)):
         if path.rest and evidence.is_import(path):
             continue
         if harmless.CARRIER_WORD.search((path.rest or (path.root,))[-1].lstrip(".")) and not _is_plain(
@@ -261,9 +263,9 @@ def _seed_holders(evidence: Evidence) -> None:
     for call in [node for node in evidence.scopes.of_node if isinstance(node, ast.Call)]:
         if evidence.builds_optimizer(call):
             for one in ast.walk(call):
-                path = evidence.scopes.path(one) if isinstance(one, ast.Name) else None
-                if path is not None and not evidence.is_import(path) and call.func is not one:
-                    evidence.holders.add(path)
+                given = evidence.scopes.path(one) if isinstance(one, ast.Name) else None
+                if given is not None and not evidence.is_import(given) and call.func is not one:
+                    evidence.holders.add(given)
     _loss_makers(evidence)
     _forget_data(evidence)
 
@@ -381,8 +383,13 @@ def _spread_holders(evidence: Evidence) -> bool:
                 one is not None and evidence.holds(one) for one in (*values, *evidence.handed.get(path, ()))
             ):
                 evidence.holders.add(path)
-    for path, call in evidence.filled:
-        if path not in evidence.holders and any(evidence.holds(one) for one in arguments(call)):
+    for path, call in (*evidence.filled, *evidence.asked):
+        if (
+            path not in evidence.holders
+            and not evidence.is_import(path)
+            and not evidence.is_scheduler(path)
+            and any(evidence.holds(one) for one in arguments(call))
+        ):
             evidence.holders.add(path)
     return len(evidence.holders) > count
 

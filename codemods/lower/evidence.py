@@ -49,6 +49,7 @@ class Evidence:
     iterated: set[int] = field(default_factory=set)
     aliases: dict[Path, Path] = field(default_factory=dict)
     handed: dict[Path, list[ast.expr]] = field(default_factory=lambda: defaultdict(list))
+    asked: list[tuple[Path, ast.Call]] = field(default_factory=list)
     filled: list[tuple[Path, ast.Call]] = field(default_factory=list)
     touching: set[str] = field(default_factory=set)
     holders: set[Path] = field(default_factory=set)

@@ -145,8 +145,8 @@ class Expressions:
             return path in evidence.methods and path in evidence.holders
         if path.rest and path.rest[-1].startswith("[") and value is not None and not evidence.holds(value):
             return False
-        if path in evidence.holders:
-            return not path.rest or value is None or path in evidence.methods or evidence.holds(value)
+        if path in evidence.holders and (not path.rest or value is None or path in evidence.methods):
+            return True
         if (
             path.rest
             and path.variable in evidence.held_variables

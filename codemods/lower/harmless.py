@@ -85,7 +85,7 @@ DATA = re.compile(
 """Constructors of libraries, by their full names, whose result holds no trained parameter."""
 
 MODULE_METHODS = frozenset(
-    "add_module apply bfloat16 buffers children cpu cuda double eval extra_repr float get_parameter "
+    "add_module bfloat16 buffers children cpu cuda double eval extra_repr float get_parameter "
     "get_submodule half load_state_dict modules named_buffers named_children named_modules "
     "named_parameters parameters register_buffer register_parameter requires_grad_ share_memory "
     "state_dict to train type".split()

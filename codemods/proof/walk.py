@@ -326,7 +326,10 @@ class Walk:
                 replaced = rebound(after) if self.tracked.rest and not self.trusting else (after,)
                 if not self.trusting:
                     replaced = tuple(renamed(one, fresh=False) for one in replaced)
-                return (*replaced, *(self._elsewhere(instance, after) if event.calls_back else ())), ()
+                return (
+                    *replaced,
+                    *(self._elsewhere(instance, after, peers=event.trains) if event.calls_back else ()),
+                ), ()
             case Suspend():
                 return (state, *self._elsewhere(instance, state)), ()
             case Accumulate():
@@ -375,20 +378,22 @@ class Walk:
         if not self.allow_residual:
             raise Found(Kind.RESIDUAL, site, paired, [])
 
-    def _elsewhere(self, instance: Instance, state: State) -> list[State]:
+    def _elsewhere(self, instance: Instance, state: State, *, peers: bool = False) -> list[State]:
         """States after code that may call back into the file: functions and instances that were handed around.
 
-        A method's own class is left out: what it calls calling it again is the closed world's affair.
+        A method's own class is left out, as the closed world's affair, unless a method of it is what is called on an
+        object that cannot be told (``peers``).
         """
-        here = self.functions[instance.function].function.family
-        if here not in self.callbacks:
+        here = None if peers else self.functions[instance.function].function.family
+        key = "" if peers else here
+        if key not in self.callbacks:
             roots = (one.function for one in self.functions.values() if one.function.root)
-            self.callbacks[here] = [
+            self.callbacks[key] = [
                 one.name for one in roots if one.handed_around and (one.family is None or one.family != here)
             ]
-        if self.callbacks[here]:
+        if self.callbacks[key]:
             self.pool.setdefault(outside(state, trusting=self.trusting), [])
-        found = (each for name in self.callbacks[here] for each in self.results.get(name, ()))
+        found = (each for name in self.callbacks[key] for each in self.results.get(name, ()))
         return list(dict.fromkeys(each for each in found if each.default_none == state.default_none))
 
     def _rebind(self, environment: Environment, event: Rebind, state: State) -> tuple[State, ...]:
