@@ -47,13 +47,26 @@ def _blocks(function: Function) -> Iterator[str]:
             yield f"{name} is not an empty block without successors"
     if 0 in ends.values() or function.exit == function.raise_exit:
         yield "entry, exit and raise_exit are not three blocks"
+    reached = _reached(function)
     for number, block in enumerate(function.blocks):
         if not all(one in numbers for one in (*block.successors, block.on_raise)):
             yield f"block {number} leads to a block that is not there"
         if len(set(block.successors)) != len(block.successors):
             yield f"block {number} names a successor twice"
-        if not block.successors and number not in ends.values():
+        if not block.successors and number not in ends.values() and number in reached:
             yield f"block {number} leads nowhere"
+
+
+def _reached(function: Function) -> set[int]:
+    """The blocks that the entry leads to, by exceptions too; one that is not there leads no further."""
+    reached: set[int] = set()
+    pending = [0]
+    while pending:
+        number = pending.pop()
+        if number not in reached and 0 <= number < len(function.blocks):
+            reached.add(number)
+            pending += [*function.blocks[number].successors, function.blocks[number].on_raise]
+    return reached
 
 
 def _regions(function: Function) -> Iterator[str]:

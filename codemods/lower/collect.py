@@ -239,7 +239,9 @@ def _seed_holders(evidence: Evidence) -> None:
             evidence.losses.add(path)
     names = (evidence.scopes.path(one) for one in evidence.scopes.of_node if isinstance(one, ast.Name))
     for path in (*evidence.bindings, *evidence.methods, *(one for one in names if one is not None)):
-        if path.rest and evidence.is_import(path):
+        if path.root in defined and not path.rest:
+            continue
+        if evidence.is_import(path) and (path.rest or not harmless.CARRIER_WORD.match(path.root)):
             continue
         if harmless.CARRIER_WORD.search((path.rest or (path.root,))[-1].lstrip(".")) and not _is_plain(
             evidence, path
@@ -384,10 +386,13 @@ def _spread_holders(evidence: Evidence) -> bool:
             ):
                 evidence.holders.add(path)
     for path, call in (*evidence.filled, *evidence.asked):
+        if evidence.constructor(path) in harmless.HOSTS:
+            continue
         if (
             path not in evidence.holders
             and not evidence.is_import(path)
             and not evidence.is_scheduler(path)
+            and not evidence.is_data(path.variable)
             and any(evidence.holds(one) for one in arguments(call))
         ):
             evidence.holders.add(path)

@@ -56,6 +56,8 @@ def danger(world: World, call: ast.Call) -> str | None:
             return None
         if name in harmless.MODULE_METHODS and evidence.holds(call.func.value) and not handed:
             return None
+    if isinstance(call.func, ast.Name) and full is None and evidence.is_forward(call.func):
+        return None
     if handed and not (full or "").startswith(("torch.optim.", "torch.nn.")):
         return f"{_text(call.func)}() is handed {_text(handed[0])} and cannot be followed from this file"
     if handed and "hook" in name:

@@ -146,6 +146,11 @@ class Evidence:
         """Whether ``path`` is used as a ``torch.nn.Module``: called, or asked for its parameters."""
         return path in self.called or bool(self.methods.get(path, set()) & MODULE_METHODS)
 
+    def is_forward(self, node: ast.expr) -> bool:
+        """Whether calling this is the forward of a module: something that is also asked for its parameters."""
+        path = self.path(node)
+        return path is not None and bool(self.methods.get(path, set()) & MODULE_METHODS)
+
     def is_scheduler(self, path: Path) -> bool:
         """Whether ``path`` is a learning-rate scheduler: nothing but its construction or its name says so."""
         values = self.bindings.get(path, [])

@@ -125,6 +125,9 @@ PURE_ON_GRADIENTS = frozenset(
 )
 """Functions of Python or torch that only look at a gradient handed to them, and return something new."""
 
+HOSTS = frozenset({"Accelerator", "Fabric"})
+"""Classes of frameworks whose methods an idiom knows one by one, whatever their instances have been handed."""
+
 CONTEXTS = frozenset(
     "accumulate amp autocast autograd_profiler cuda_device detect_anomaly device emit_nvtx enable_grad "
     "inference_mode no_backward_sync no_grad no_sync nullcontext open profile profiler record_function "

@@ -91,7 +91,7 @@ def programs(draw: st.DrawFn, kind: type[Numbers] = Numbers) -> str:
     keyword = "async def" if coroutine else "def"
     parts: list[str] = []
     helpers: list[str] = []
-    for name in draw(st.sampled_from(((), ("first",), ("first", "second")))):
+    for name in ("first", "second")[: draw(st.integers(0, 2))]:
         around = Around(2, coroutine=coroutine, helpers=tuple(helpers))
         head = f"{keyword} {name}({numbers.parameters()}):"
         parts.append(_head(head, numbers.statement(draw) + _suite(draw, numbers, around)))
@@ -117,7 +117,7 @@ def _statement(draw: st.DrawFn, numbers: Numbers, around: Around) -> str:
 
 
 def _event(draw: st.DrawFn, numbers: Numbers, around: Around) -> str:
-    if around.helpers and draw(st.booleans()):
+    if bool(around.helpers) and draw(st.booleans()):
         call = f"{draw(st.sampled_from(around.helpers))}({numbers.handed(draw)})\n"
         return "await " + call if around.coroutine else call
     return numbers.statement(draw)

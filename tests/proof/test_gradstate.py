@@ -63,7 +63,7 @@ def test_an_unknown_start_is_the_same_in_both_versions_but_clear_in_none() -> No
 
 def test_a_backward_fills_both_versions_alike() -> None:
     assert FILLED.same
-    assert not (FILLED.before_clear or FILLED.after_clear or FILLED.before_none or FILLED.after_none)
+    assert not any((FILLED.before_clear, FILLED.after_clear, FILLED.before_none, FILLED.after_none))
 
 
 def test_a_zero_in_both_versions_clears_both_to_none() -> None:
