@@ -1,0 +1,9 @@
+if epochs == 3:
+    optimizer = optimizer2
+loss_fn(model(valid_loader[0][0]), valid_loader[0][1]).backward()
+optimizer2.zero_grad()
+for x, y in loader:
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()

@@ -1,0 +1,8 @@
+for i, (x, y) in enumerate(loader):
+    loss = loss_fn(model(x), y) + loss_fn(model2(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    match optimizer2:
+        case optimizer:
+            pass

@@ -1,0 +1,9 @@
+opts = [optimizer, optimizer2]
+def rot(os):
+    os[0], os[1] = os[1], os[0]
+for i, (x, y) in enumerate(loader):
+    loss = loss_fn(model(x), y) + loss_fn(model2(x), y)
+    loss.backward()
+    opts[0].step()
+    opts[0].zero_grad()
+    rot(opts)

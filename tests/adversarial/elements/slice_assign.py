@@ -1,0 +1,7 @@
+opts = [optimizer, optimizer2]
+for x, y in loader:
+    loss = loss_fn(model(x), y) + loss_fn(model2(x), y)
+    loss.backward()
+    opts[0].step()
+    opts[0].zero_grad()
+    opts[:] = opts[::-1]

@@ -1,0 +1,6 @@
+z: loss_fn(model(valid_loader[0][0]), valid_loader[0][1]).backward() = 1
+for x, y in loader:
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()

@@ -1,0 +1,9 @@
+try:
+    assert epochs == 3, loss_fn(model(valid_loader[0][0]), valid_loader[0][1]).backward()
+except AssertionError:
+    pass
+for x, y in loader:
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()

@@ -1,0 +1,8 @@
+n = 3
+loss_fn(model(valid_loader[0][0]), valid_loader[0][1]).backward()
+1 > n > len([optimizer.zero_grad()])
+for x, y in loader:
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()

@@ -1,0 +1,11 @@
+def look():
+    log(model.body.weight.grad)
+hooks = [look]
+for x, y in loader:
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    for h in hooks:
+        h()
+optimizer.zero_grad()

@@ -1,0 +1,11 @@
+class Look:
+    def __call__(self):
+        log(model.body.weight.grad)
+look = Look()
+for x, y in loader:
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+look()
+optimizer.zero_grad()

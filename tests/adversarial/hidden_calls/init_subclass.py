@@ -1,0 +1,10 @@
+class B:
+    def __init_subclass__(cls):
+        loss_fn(model(valid_loader[0][0]), valid_loader[0][1]).backward()
+class C(B):
+    pass
+for x, y in loader:
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()

@@ -1,0 +1,11 @@
+def pick():
+    global optimizer
+    optimizer = optimizer2
+def run(f):
+    f()
+for i, (x, y) in enumerate(loader):
+    loss = loss_fn(model(x), y) + loss_fn(model2(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    run(pick)

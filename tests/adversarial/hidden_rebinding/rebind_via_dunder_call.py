@@ -1,0 +1,12 @@
+class S:
+    def __init__(self):
+        self.opt = optimizer
+    def __call__(self):
+        self.opt = optimizer2
+s = S()
+for i, (x, y) in enumerate(loader):
+    loss = loss_fn(model(x), y) + loss_fn(model2(x), y)
+    loss.backward()
+    s.opt.step()
+    s.opt.zero_grad()
+    s()

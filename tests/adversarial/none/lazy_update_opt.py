@@ -1,0 +1,7 @@
+opts = dict()
+for i, (x, y) in enumerate(loader):
+    opts.update(a=optimizer)
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    opts["a"].step()
+    opts["a"].zero_grad()

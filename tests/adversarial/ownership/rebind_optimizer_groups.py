@@ -1,0 +1,6 @@
+for i, (x, y) in enumerate(loader):
+    loss = loss_fn(model(x), y) + loss_fn(model2(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    optimizer.param_groups, optimizer2.param_groups = optimizer2.param_groups, optimizer.param_groups

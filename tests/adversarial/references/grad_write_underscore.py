@@ -1,0 +1,7 @@
+import torch
+model.body.bias._grad = torch.ones(5)
+for x, y in loader:
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()

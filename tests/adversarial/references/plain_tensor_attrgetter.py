@@ -1,0 +1,11 @@
+import torch, operator
+w = torch.zeros(4, 1, requires_grad=True)
+opt = torch.optim.SGD([w], lr=0.1)
+get = operator.attrgetter("grad")
+for x, y in loader:
+    loss = loss_fn(x @ w, y)
+    loss.backward()
+    opt.step()
+    opt.zero_grad()
+    log(get(w))
+opt.zero_grad()

@@ -1,0 +1,12 @@
+import torch
+w = torch.zeros(4, 1, requires_grad=True)
+opt = torch.optim.SGD([w], lr=0.1)
+def snoop(t):
+    return getattr(t, "grad")
+for x, y in loader:
+    loss = loss_fn(x @ w, y)
+    loss.backward()
+    opt.step()
+    opt.zero_grad()
+    log(snoop(w))
+opt.zero_grad()
