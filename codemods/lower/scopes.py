@@ -47,7 +47,7 @@ class Scope:
         """The class whose instance the first parameter is."""
         if self.parent is None or not self.parent.is_class or not isinstance(self.node, FUNCTIONS):
             return None
-        decorators = {ast.unparse(one) for one in getattr(self.node, "decorator_list", ())}
+        decorators = {getattr(one, "id", "") for one in getattr(self.node, "decorator_list", ())}
         if "staticmethod" in decorators or "classmethod" in decorators or not self.parameters:
             return None
         assert isinstance(self.parent.node, ast.ClassDef)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
@@ -46,6 +46,7 @@ class World:
     escaping: frozenset[str]
     instantiated: frozenset[str]
     spelled: frozenset[str]
+    named: dict[str, list[FunctionNode]] = field(default_factory=dict)
 
     def scope(self, node: ast.AST) -> Scope:
         """The scope that a function or class opens."""
@@ -135,7 +136,10 @@ class World:
 
     def methods_named(self, name: str) -> list[FunctionNode]:
         """All methods of that name in the file, except those that ``torch.autograd`` calls."""
+        if name in self.named:
+            return self.named[name]
         found: list[FunctionNode] = []
+        self.named[name] = found
         for one in self.all_classes:
             if any(base.rpartition(".")[2] == "Function" for base in self.foreign_bases(one)):
                 continue
@@ -249,13 +253,11 @@ def world_of(tree: ast.Module) -> World:
             elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 escaping.add(node.attr)
     every = tuple(node for node in scopes.of_node if isinstance(node, ast.ClassDef))
-    spelled = frozenset(
-        word
-        for node in scopes.of_node
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200
-        for word in re.findall(r"\w+", node.value)
-        if any(isinstance(one, ast.Name) and one.id in REFLECTION for one in names)
-    )
+    spelled: set[str] = set()
+    if any(one.id in REFLECTION for one in names):
+        for node in scopes.of_node:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
+                spelled.update(re.findall(r"\w+", node.value))
     based = {id(base) for one in classes.values() for base in one.bases}
     used = {node.id for node in scopes.of_node if isinstance(node, ast.Name) and id(node) not in based}
     instantiated = frozenset(
@@ -273,5 +275,5 @@ def world_of(tree: ast.Module) -> World:
         every,
         frozenset(escaping),
         instantiated,
-        spelled,
+        frozenset(spelled),
     )

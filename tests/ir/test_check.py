@@ -82,7 +82,10 @@ BROKEN: dict[str, tuple[Program, str]] = {
         "raise_exit is not an empty block",
     ),
     "one block for both exits": (with_module({"raise_exit": MODULE.exit}), "are not three blocks"),
-    "a successor that is no block": (with_block(0, successors=(FAR,)), "block 0 leads to a block that is not"),
+    "a successor that is no block": (
+        with_block(0, successors=(FAR,)),
+        "block 0 leads to a block that is not",
+    ),
     "a handler that is no block": (with_block(0, on_raise=FAR), "block 0 leads to a block that is not there"),
     "a successor twice": (with_block(0, successors=(3, 3)), "block 0 names a successor twice"),
     "a dead end": (with_block(0, successors=()), "block 0 leads nowhere"),
@@ -93,7 +96,10 @@ BROKEN: dict[str, tuple[Program, str]] = {
         with_loop(blocks=LOOP.blocks - {LOOP.entry}),
         f"the loop entered at block {LOOP.entry} does not hold its own entry",
     ),
-    "a loop of blocks that are not there": (with_loop(blocks=LOOP.blocks | {FAR}), "holds blocks that are not there"),
+    "a loop of blocks that are not there": (
+        with_loop(blocks=LOOP.blocks | {FAR}),
+        "holds blocks that are not there",
+    ),
     "loops that overlap": (with_loop(blocks=LOOP.blocks | {0}), "overlap"),
     "a zero of nothing": (with_event(Zero(NOWHERE, Flavour.NONE, HERE)), "line 1 clears or steps nothing"),
     "a step of nothing": (with_event(Step(NOWHERE, HERE)), "line 1 clears or steps nothing"),

@@ -104,7 +104,9 @@ def test_a_name_means_the_variable_that_python_says_it_means(text: str) -> None:
         path = scopes.variable(name.id, scopes.of_node[name])
         if not path.scope.startswith("class "):
             found = lines[path.scope or "<module>"]
-            assert found == owner(by_line[line], name.id, parents), f"{name.id} on line {name.lineno} of\n{text}"
+            assert found == owner(
+                by_line[line], name.id, parents
+            ), f"{name.id} on line {name.lineno} of\n{text}"
 
 
 def test_a_nonlocal_name_is_the_variable_of_the_function_around() -> None:
@@ -115,7 +117,7 @@ def test_a_nonlocal_name_is_the_variable_of_the_function_around() -> None:
                 nonlocal opt
                 opt = 1
     """
-    assert {one.scope for one in paths_of(text, "opt")} == {"outer"}
+    assert {one.scope for one in paths_of(text, "opt") if one} == {"outer"}
 
 
 # Paths

@@ -80,7 +80,9 @@ def test_a_zero_of_another_flavour_is_another_zero() -> None:
         pytest.param("def one():\n    pass\n", "def two():\n    pass\n", id="another function"),
         pytest.param("def one(a):\n    pass\n", "def one(b):\n    pass\n", id="another parameter"),
         pytest.param(
-            "def one():\n    opt.step()\none()\n", "def one():\n    opt.step()\n", id="a function nobody calls"
+            "def one():\n    opt.step()\none()\n",
+            "def one():\n    opt.step()\n",
+            id="a function nobody calls",
         ),
         pytest.param(
             "from torch.optim import SGD\nopt = SGD(one.parameters())\nopt.step()\n",
