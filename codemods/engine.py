@@ -31,6 +31,10 @@ DEPTH = 20_000
 """Frames of Python that walking a deeply nested expression may take."""
 
 
+class CannotRewrite(Exception):
+    """The rewriting library cannot parse the file, or black cannot format it: it is left alone."""
+
+
 class BrokenPromise(Exception):
     """The bytes about to be written are not what the plan proved: a bug of this tool, never of the file."""
 
@@ -51,6 +55,8 @@ def examine(path: str, data: bytes, settings: Settings) -> Outcome:
         problem = Problem(path, None, "expressions are nested too deeply to be followed")
     except TooLarge:
         problem = Problem(path, None, "a function is too large to be followed")
+    except CannotRewrite as error:
+        problem = Problem(path, None, f"left alone: {error}")
     except BrokenPromise as error:
         problem = Problem(path, None, f"left alone because of a bug in gradorder, please report it: {error}")
     except Exception as error:
@@ -79,25 +85,36 @@ def _examine(source: Source, settings: Settings) -> Outcome:
         if "GO101" in settings.codes
         else []
     )
-    after = _rewritten(source, program, chosen, allow_residual=settings.unsafe_fixes) if chosen else None
+    after = _rewritten(source, program, chosen, settings) if chosen else None
     findings = tuple(
         row for one in steps for row in _rows(source.path, one, plans.get(one, []), trial, settings)
     )
     return Outcome(source.path, source.data, after, findings, parsed=True)
 
 
-def _rewritten(source: Source, program: Program, moves: Sequence[Move], *, allow_residual: bool) -> bytes:
+def _rewritten(source: Source, program: Program, moves: Sequence[Move], settings: Settings) -> bytes:
     """Carry the moves out, then prove the very bytes that came of it. Raises :class:`BrokenPromise`."""
     from codemods.rewrite import RewriteFailed, rewrite  # noqa: PLC0415 - libcst is slow to import
 
     try:
-        after = source.encode(rewrite(source.text, sorted(moves)))
+        text = rewrite(source.text, sorted(moves))
+    except RewriteFailed as error:
+        raise CannotRewrite(str(error)) from error
+    if settings.black:
+        from codemods.blacken import NotFormatted, blacken  # noqa: PLC0415 - only --black pays for black
+
+        try:
+            text = blacken(source.path, source.text, text)
+        except NotFormatted as error:
+            raise CannotRewrite(error.message) from error
+    try:
+        after = source.encode(text)
         again = load(source.path, after)
         trees = parse(source.text), parse(again.text)
         functions = pair(program, lower(trees[1]))
-    except (RewriteFailed, Unreadable, Unparsable, NotTheSameProgram, UnicodeError) as error:
+    except (Unreadable, Unparsable, NotTheSameProgram, UnicodeError) as error:
         raise BrokenPromise(f"the rewritten file cannot be proved: {error}") from error
-    proof = prove(program, functions, allow_residual=allow_residual)
+    proof = prove(program, functions, allow_residual=settings.unsafe_fixes)
     if not isinstance(proof, Same | SameIf):
         raise BrokenPromise("the proof of the planned moves does not hold for the rewritten file")
     if not same_but_for_zeros(*trees):

@@ -132,6 +132,8 @@ def _complete_calls(effects: tuple[Effect, ...]) -> set[tuple[int, int]]:
     for one in effects:
         if not one.direct:
             kinds[one.place].add(type(one.event))
+            if isinstance(one.event, Unknown) and one.event.reason.endswith("is handed a closure"):
+                kinds[one.place].add(Backward)
     return {place for place, found in kinds.items() if {Backward, Step} <= found}
 
 

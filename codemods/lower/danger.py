@@ -23,6 +23,8 @@ def danger(world: World, call: ast.Call) -> str | None:
     evidence = world.evidence
     name = callee_name(call)
     full = evidence.imported(call.func)
+    if name in ("accumulate", "no_sync", "no_backward_sync"):
+        return None
     callbacks = [one for one in arguments(call) if _calls_back(world, one)]
     if callbacks:
         return f"{_text(call.func)}() is handed {_text(callbacks[0])}, which touches gradients"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemods.events import Mark, Rebind
+from codemods.events import Mark
 from codemods.ir.show import show_event
 from codemods.lower import lower
 from codemods.syntax import parse
@@ -22,7 +22,4 @@ def events(text: str) -> list[Event]:
 def shown(*lines: str) -> list[str]:
     """The events of the last line as text."""
     found = events("\n".join(lines))
-    bare = [show_event(one) for one in found if one.span.line == len(lines)]
-    own = [one for one in found if one.span.line == len(lines) and isinstance(one, Rebind)]
-    skipped = {show_event(one) for one in own} if "=" in lines[-1] else set()
-    return [one for one in bare if one not in skipped]
+    return [show_event(one) for one in found if one.span.line == len(lines)]

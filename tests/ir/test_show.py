@@ -477,13 +477,14 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         <module>:
           0 -> 1
         train (root):
-          0 -> 3
+          0 -> 3 6
           3 -> 4 5
-          4 -> 3
+          4 -> 1 6
             3: backward loss
             4: unknown: the caller of this generator runs here
-            5: step optimizer
           5 -> 1
+          6 -> 3
+            5: step optimizer
         """,
     ),
     "a decorator that is not known hides its function": (
@@ -538,6 +539,7 @@ PROGRAMS: dict[str, tuple[str, str]] = {
           0 -> 3
           3 -> 4 5
           4 -> 3
+            1: rebind i
             1: rebind model
             2: zero opts[i] (default)
             3: step opts['g']
