@@ -112,7 +112,7 @@ def test_a_culprit_falls_alone() -> None:
         %s
         print(model.weight.grad)
     """
-    text = dedent(text) % (apart, LOOP)
+    text = dedent(text).lstrip("\n") % (apart, LOOP)
     trial, _ = tried(text)
     (accepted,), (refused,) = trial.accepted, trial.refused.values()
     assert isinstance(refused, Differs)
@@ -156,7 +156,7 @@ def test_a_move_that_outsiders_cannot_reach_needs_none_of_another_ones() -> None
 
 
 def test_strict_drops_what_needs_assumptions_and_keeps_the_rest() -> None:
-    text = LOOP + "second.zero_grad()\n" + FUNCTION.replace("optimizer", "second")
+    text = LOOP + "optimizer.zero_grad()\nsecond.zero_grad()\n" + FUNCTION.replace("optimizer", "second")
     trial, moves = tried(text, strict=True)
     assert trial.accepted == (moves[0],)
     (refused,) = trial.refused.values()
