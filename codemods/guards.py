@@ -46,14 +46,16 @@ def guard_of(
     if not handed:
         return lambda _: False
     computed = _computed(parent)
-    return lambda one: any(not _decided_here(tests, computed) for tests in _exits(one, (), in_loop=False))
+    return lambda one: any(
+        not _decided_here(tests, computed) for tests in _exits(one, (), in_loop=False, asserts=False)
+    )
 
 
 def _computed(parent: ast.AST) -> set[str]:
     """Names that an iteration computes by calls from what it was given: a loss, a prediction."""
     if not isinstance(parent, LOOPS):
         return set()
-    given = {name for name in _bound_by(parent.target)} if not isinstance(parent, ast.While) else None
+    given = None if isinstance(parent, ast.While) else set(_bound_by(parent.target))
     found: set[str] = set()
     for _ in range(2):
         for statement in parent.body:
@@ -71,7 +73,9 @@ def _bound_by(target: ast.expr) -> Iterator[str]:
     return (one.id for one in ast.walk(target) if isinstance(one, ast.Name))
 
 
-def _exits(node: ast.AST, tests: tuple[Test, ...], *, in_loop: bool) -> Iterator[tuple[Test, ...]]:
+def _exits(
+    node: ast.AST, tests: tuple[Test, ...], *, in_loop: bool, asserts: bool = True
+) -> Iterator[tuple[Test, ...]]:
     """For each way out of the iteration inside a statement, the tests it stands under (None: an exception)."""
     if isinstance(node, ast.Return | ast.Raise) or (
         isinstance(node, ast.Break | ast.Continue) and not in_loop
@@ -79,7 +83,8 @@ def _exits(node: ast.AST, tests: tuple[Test, ...], *, in_loop: bool) -> Iterator
         yield tests
         return
     if isinstance(node, ast.Assert):
-        yield (*tests, node.test)
+        if asserts:
+            yield (*tests, node.test)
         return
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and callee_name(node.value) in LEAVING:
         yield tests
@@ -89,11 +94,11 @@ def _exits(node: ast.AST, tests: tuple[Test, ...], *, in_loop: bool) -> Iterator
     inner = in_loop or isinstance(node, LOOPS)
     for child in ast.iter_child_nodes(node):
         if isinstance(node, ast.If) and isinstance(child, ast.stmt):
-            yield from _exits(child, (*tests, node.test), in_loop=inner)
+            yield from _exits(child, (*tests, node.test), in_loop=inner, asserts=asserts)
         elif isinstance(child, ast.ExceptHandler):
-            yield from _exits(child, (*tests, None), in_loop=inner)
+            yield from _exits(child, (*tests, None), in_loop=inner, asserts=asserts)
         elif isinstance(child, ast.stmt | ast.match_case):
-            yield from _exits(child, tests, in_loop=inner)
+            yield from _exits(child, tests, in_loop=inner, asserts=asserts)
 
 
 LEAVING = frozenset({"exit", "_exit", "quit", "abort", "fail", "skip"})

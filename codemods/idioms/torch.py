@@ -49,7 +49,9 @@ def _step(site: CallSite) -> Sequence[Event] | None:
         if handed:
             return None
         return (Unknown(f"{receiver.text}.step() may be an optimizer's", site.span),)
-    if handed and not (len(handed) == 1 and isinstance(handed[0], ast.Constant) and handed[0].value is None):
+    if any(one.arg != "closure" for one in site.node.keywords) or len(handed) > 1:
+        return (Unknown(f"{receiver.text}.step() takes what torch's does not", site.span, trains=True),)
+    if handed and not (isinstance(handed[0], ast.Constant) and handed[0].value is None):
         return (
             Step(receiver, site.span, written),
             Unknown(f"{receiver.text}.step() is handed a closure", site.span, trains=True),

@@ -20,57 +20,67 @@ def _text(node: ast.expr) -> str:
 
 def danger(world: World, call: ast.Call) -> str | None:
     """Why a call that is neither an event nor followed may touch gradients; None when nothing says so."""
+    reason = _danger_whatever_is_called(world, call)
+    if reason is not None:
+        return reason
     evidence = world.evidence
     name = callee_name(call)
-    full = evidence.imported(call.func)
-    if name in ("accumulate", "no_sync", "no_backward_sync"):
+    full = evidence.imported(call.func) or ""
+    if _is_known(full):
         return None
+    handed = [one for one in arguments(call) if evidence.holds(one)]
+    if isinstance(call.func, ast.Attribute) and not full:
+        if name in FILLERS and _is_container(world, call.func.value):
+            return None
+        reason = _danger_of_method(world, call, call.func)
+        if reason is not None or _is_quiet_method(world, call.func, handed):
+            return reason
+    elif isinstance(call.func, ast.Name) and not full and evidence.is_forward(call.func):
+        return None
+    built = full.startswith(("torch.optim.", "torch.nn."))
+    if handed and not built:
+        return f"{_text(call.func)}() is handed {_text(handed[0])} and cannot be followed from this file"
+    if handed and "hook" in name:
+        return f"{_text(call.func)}() is handed {_text(handed[0])}"
+    if not harmless.GRADIENT_WORD.search(name) or name in harmless.GRADIENT_SWITCHES:
+        return None
+    if (built and not handed) or evidence.builds_optimizer(call) or name[:1].isupper():
+        return None
+    return f"{_text(call.func)}() cannot be followed from this file and its name says that it deals with gradients"
+
+
+def _danger_whatever_is_called(world: World, call: ast.Call) -> str | None:
+    """What makes even a known function dangerous: functions of the file in its arguments, or all names at hand."""
+    evidence = world.evidence
+    name = callee_name(call)
+    full = evidence.imported(call.func) or ""
     callbacks = [one for one in arguments(call) if _calls_back(world, one)]
     if callbacks:
         return f"{_text(call.func)}() is handed {_text(callbacks[0])}, which touches gradients"
     blind = name in ("exec", "eval", "globals", "locals") or (name == "vars" and not call.args)
     if blind and isinstance(call.func, ast.Name):
         return f"{name}() can reach every name"
-    if (full or "").startswith("builtins.") and name in CALLERS and _hands_over(world, call):
+    if full.startswith("builtins.") and name in CALLERS and _hands_over(world, call):
         return f"{name}() runs {_text(call)}"
-    if (
-        full == "copy.deepcopy"
-        and call.args
-        and not _is_whole(world, call.args[0])
-        and evidence.holds(call.args[0])
-    ):
+    copied = call.args[0] if full == "copy.deepcopy" and call.args else None
+    if copied is not None and not _is_whole(world, copied) and evidence.holds(copied):
         return f"{_text(call)} may copy gradients"
-    if full is not None and (
-        full.startswith(("builtins.", *harmless.PREFIXES))
-        or full in harmless.FUNCTIONS
-        or (full.startswith("torch.") and not full.startswith(harmless.TORCH_BUT))
-    ):
-        return None
-    handed = [one for one in arguments(call) if evidence.holds(one)]
-    if isinstance(call.func, ast.Attribute) and name in FILLERS and _is_container(world, call.func.value):
-        return None
-    if isinstance(call.func, ast.Attribute) and full is None:
-        reason = _danger_of_method(world, call, call.func)
-        if reason is not None:
-            return reason
-        path = evidence.scopes.path(call.func.value)
-        if path is not None and evidence.is_scheduler(path):
-            return None
-        if name in harmless.MODULE_METHODS and evidence.holds(call.func.value) and not handed:
-            return None
-    if isinstance(call.func, ast.Name) and full is None and evidence.is_forward(call.func):
-        return None
-    if handed and not (full or "").startswith(("torch.optim.", "torch.nn.")):
-        return f"{_text(call.func)}() is handed {_text(handed[0])} and cannot be followed from this file"
-    if handed and "hook" in name:
-        return f"{_text(call.func)}() is handed {_text(handed[0])}"
-    if harmless.GRADIENT_WORD.search(name) and name not in harmless.GRADIENT_SWITCHES:
-        if handed == [] and (full or "").startswith(("torch.nn.", "torch.optim.")):
-            return None
-        if evidence.builds_optimizer(call) or name[:1].isupper():
-            return None
-        return f"{_text(call.func)}() cannot be followed from this file and its name says that it deals with gradients"
     return None
+
+
+def _is_known(full: str) -> bool:
+    """Whether a function, by its full name, leaves gradients alone."""
+    if full.startswith(("builtins.", *harmless.PREFIXES)) or full in harmless.FUNCTIONS:
+        return True
+    return full.startswith("torch.") and not full.startswith(harmless.TORCH_BUT)
+
+
+def _is_quiet_method(world: World, func: ast.Attribute, handed: list[ast.expr]) -> bool:
+    """Whether a method is a scheduler's, or one that every module and optimizer has."""
+    path = world.evidence.scopes.path(func.value)
+    if path is not None and world.evidence.is_scheduler(path):
+        return True
+    return func.attr in harmless.MODULE_METHODS and world.evidence.holds(func.value) and not handed
 
 
 CALLERS = frozenset("filter iter map max min reduce sorted sum".split())

@@ -61,37 +61,45 @@ class Expressions:
             self.visit(node.value)
             if node.attr in ("grad", "_grad") and not self.world.evidence.is_autograd(node):
                 self._gradient(node)
-        elif isinstance(node, ast.BoolOp):
-            self.visit(node.values[0])
-            for value in node.values[1:]:
-                self._sometimes(value)
-        elif isinstance(node, ast.Compare) and len(node.comparators) > 1:
-            self.visit(node.left)
-            self.visit(node.comparators[0])
-            for value in node.comparators[1:]:
-                self._sometimes(value)
-        elif isinstance(node, ast.IfExp):
-            self.visit(node.test)
-            self._branches(node.body, node.orelse)
+        elif isinstance(node, ast.BoolOp | ast.Compare | ast.IfExp):
+            self._conditional(node)
         elif isinstance(node, COMPREHENSIONS):
             self._comprehension(node)
         elif isinstance(node, ast.NamedExpr):
             self.visit(node.value)
             self.bind(node.target, node.value)
-        elif isinstance(node, ast.Await):
-            self.awaited = node.value
-            self.visit(node.value)
-            self.graph.emit(Suspend(span_of(node)))
-        elif isinstance(node, ast.Yield | ast.YieldFrom):
-            self.visit(node.value)
-            if self.world.scopes.of_node[node].name in self.world.evidence.touching:
-                self.graph.emit(Unknown("the caller of this generator runs here", span_of(node)))
-            self.graph.link(self.graph.current, self.graph.exit)
-            self.graph.start(node.lineno, self.graph.current, 0)
+        elif isinstance(node, ast.Await | ast.Yield | ast.YieldFrom):
+            self._suspended(node)
         else:
             for child in ast.iter_child_nodes(node):
                 if isinstance(child, ast.expr):
                     self.visit(child)
+
+    def _conditional(self, node: ast.BoolOp | ast.Compare | ast.IfExp) -> None:
+        """Expressions of which Python may leave out a part."""
+        if isinstance(node, ast.IfExp):
+            self.visit(node.test)
+            self._branches(node.body, node.orelse)
+            return
+        parts = node.values if isinstance(node, ast.BoolOp) else [node.left, *node.comparators]
+        always = 1 if isinstance(node, ast.BoolOp) else 2
+        for value in parts[:always]:
+            self.visit(value)
+        for value in parts[always:]:
+            self._sometimes(value)
+
+    def _suspended(self, node: ast.Await | ast.Yield | ast.YieldFrom) -> None:
+        """Points at which the function stands still; a generator may be left there for good, or go on from there."""
+        if isinstance(node, ast.Await):
+            self.awaited = node.value
+            self.visit(node.value)
+            self.graph.emit(Suspend(span_of(node)))
+            return
+        self.visit(node.value)
+        if self.world.scopes.of_node[node].name in self.world.evidence.touching:
+            self.graph.emit(Unknown("the caller of this generator runs here", span_of(node)))
+        self.graph.link(self.graph.current, self.graph.exit)
+        self.graph.start(node.lineno, self.graph.current, 0)
 
     def bind(self, target: ast.expr, value: ast.expr | None) -> None:
         """Emit what an assignment to ``target`` means; ``value`` only when all of it goes there."""

@@ -259,9 +259,11 @@ class Statements:
             self.suite(node.body)
             return
         item = items[0]
-        self.expressions.visit(item.context_expr)
+        accumulates = mentions_accumulate(self.world.evidence, item.context_expr)
+        if not accumulates:
+            self.expressions.visit(item.context_expr)
         span = span_of(item.context_expr)
-        if mentions_accumulate(self.world.evidence, item.context_expr):
+        if accumulates:
             self.graph.emit(Accumulate(ast.unparse(item.context_expr)[:60], span))
         opaque = opaque_context(self.world, item.context_expr)
         if item.optional_vars is not None:

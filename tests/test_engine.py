@@ -1,0 +1,360 @@
+"""One file from bytes to outcome: what is reported, what is written, and that nothing ever gets out as an exception."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from dataclasses import replace
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import codemods.engine
+import codemods.rewrite
+from codemods.engine import examine
+from codemods.files.load import load
+from codemods.findings import Fix, Outcome, Verdict
+from codemods.proof.align import same_but_for_zeros
+from codemods.settings import Placement, Settings
+from tests.fixture_format import load_fixtures
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from codemods.moves import Move
+
+LAST = """\
+for x in loader:
+    loss = criterion(model(x))
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+"""
+FIRST = """\
+for x in loader:
+    optimizer.zero_grad()
+    loss = criterion(model(x))
+    loss.backward()
+    optimizer.step()
+"""
+DEFAULT = Settings()
+
+
+def examined(text: str, options: Settings = DEFAULT) -> Outcome:
+    outcome = examine("train.py", dedent(text).encode(), options)
+    assert outcome.problem is None
+    assert outcome.parsed
+    return outcome
+
+
+# What is written
+
+
+def test_a_proved_move_is_written_and_reported() -> None:
+    outcome = examined(LAST)
+    assert outcome.after == FIRST.encode()
+    (found,) = outcome.findings
+    assert (found.path, found.line, found.end_line, found.function) == ("train.py", 3, 5, "<module>")
+    assert (found.verdict, found.code, found.fix, found.applied) == (
+        Verdict.ZERO_LAST,
+        "GO101",
+        Fix.SAFE,
+        True,
+    )
+    assert (found.optimizers, found.assumes, found.witness) == (("optimizer",), (), ())
+
+
+def test_what_is_canonical_is_left_alone() -> None:
+    outcome = examined(FIRST)
+    assert outcome.after is None
+    assert [(one.verdict, one.fix, one.applied) for one in outcome.findings] == [
+        (Verdict.CANONICAL, None, False)
+    ]
+
+
+def test_a_finding_that_is_not_asked_for_is_reported_and_not_written() -> None:
+    outcome = examined(LAST, Settings(codes=frozenset({"GO201"})))
+    assert outcome.after is None
+    assert [(one.fix, one.applied) for one in outcome.findings] == [(Fix.SAFE, False)]
+
+
+def test_before_backward_is_another_place() -> None:
+    outcome = examined(LAST, Settings(placement=Placement.BEFORE_BACKWARD))
+    assert outcome.after
+    lines = [line.strip() for line in outcome.after.decode().splitlines()]
+    assert lines.index("optimizer.zero_grad()") + 1 == lines.index("loss.backward()")
+
+
+def test_an_assumption_is_named() -> None:
+    text = "def train():\n" + "".join(f"    {line}\n" for line in LAST.splitlines())
+    (found,) = examined(text).findings
+    assert found.assumes == ("clean-entry", "closed-world")
+
+
+def test_strict_leaves_what_rests_on_assumptions_alone() -> None:
+    text = "def train():\n" + "".join(f"    {line}\n" for line in LAST.splitlines())
+    outcome = examined(text, Settings(strict=True))
+    (found,) = outcome.findings
+    assert outcome.after is None
+    assert found.verdict is Verdict.HAZARD
+    assert found.reason.startswith("--strict: ")
+
+
+LEFTOVERS = "criterion(model(x)).backward()\n" + LAST
+
+
+def test_a_repair_is_offered_and_not_written() -> None:
+    outcome = examined(LEFTOVERS)
+    (found,) = outcome.findings
+    assert outcome.after is None
+    assert (found.verdict, found.fix, found.applied) == (Verdict.HAZARD, Fix.UNSAFE, False)
+    assert [one.line for one in found.witness][-1] == 5
+
+
+def test_a_repair_is_written_when_unsafe_fixes_are_wanted() -> None:
+    outcome = examined(LEFTOVERS, Settings(unsafe_fixes=True))
+    (found,) = outcome.findings
+    assert outcome.after == ("criterion(model(x)).backward()\n" + FIRST).encode()
+    assert (found.fix, found.applied) == (Fix.UNSAFE, True)
+
+
+def test_unsafe_fixes_never_leave_anything_stale() -> None:
+    assert examined(LAST + "print(model.weight.grad)\n", Settings(unsafe_fixes=True)).after is None
+
+
+# What is said of a move that is refused
+
+
+REFUSED = {
+    "stale": (
+        LAST + "print(model.weight.grad)\n",
+        Verdict.HAZARD,
+        "gradients of optimizer that line 5 clears would still be there on line 6",
+    ),
+    "residual": (
+        LEFTOVERS,
+        Verdict.HAZARD,
+        "gradients from before reach optimizer when optimizer steps on line 5",
+    ),
+    "conditional": (
+        """
+        suspended = accelerator.accumulate(model)
+        def update(loss):
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+        with suspended:
+            update(criterion(model(x)))
+        """,
+        Verdict.ACCUMULATION,
+        "zero_grad() for optimizer does nothing in some iterations, inside an accumulation context",
+    ),
+    "flavour": (
+        LAST.replace("zero_grad()", "zero_grad(set_to_none=False)")
+        + LAST.replace("zero_grad()", "zero_grad(set_to_none=True)"),
+        Verdict.HAZARD,
+        "gradients of optimizer would be zeros instead of None, or None instead of zeros, when optimizer steps on",
+    ),
+    "no plan": (
+        LAST.replace("    optimizer.zero_grad()", "    print(optimizer.zero_grad())"),
+        Verdict.HAZARD,
+        "zero_grad() on line 5 comes after optimizer.step(), but zero_grad() is part of a larger expression",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "verdict", "reason"), REFUSED.values(), ids=REFUSED)
+def test_a_refusal_says_why(text: str, verdict: Verdict, reason: str) -> None:
+    outcome = examined(text)
+    assert outcome.after is None
+    assert verdict in [one.verdict for one in outcome.findings]
+    assert [one.reason for one in outcome.findings if one.reason.startswith(reason)]
+    assert not any(one.applied for one in outcome.findings)
+
+
+def test_optimizers_of_one_step_may_part() -> None:
+    text = """
+        for x in loader:
+            loss = criterion(model(x))
+            loss.backward()
+            first.step()
+            second.step()
+            first.zero_grad()
+            print(second.zero_grad())
+    """
+    outcome = examined(text)
+    assert [(one.optimizers, one.verdict, one.applied) for one in outcome.findings] == [
+        (("first",), Verdict.ZERO_LAST, True),
+        (("second",), Verdict.HAZARD, False),
+    ]
+    assert outcome.after
+
+
+# What cannot be done
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "message"),
+    [
+        (b"zero_grad\nx.backward(\nx.step()\n", 2, "cannot parse this file: '(' was never closed"),
+        (b"zero_grad backward step\0", 1, "binary file"),
+        (b"# coding: nonsense\nzero_grad backward step\n", None, "nonsense"),
+        (b"zero_grad backward step \xff\n", None, "utf-8"),
+    ],
+)
+def test_a_file_that_cannot_be_done_is_a_problem_with_a_message(
+    data: bytes, line: int | None, message: str
+) -> None:
+    outcome = examine("old.py", data, DEFAULT)
+    assert outcome.problem
+    assert message in outcome.problem.message
+    assert line in (None, outcome.problem.line)
+    assert outcome.findings == ()
+    assert outcome.after is None
+
+
+def test_a_file_that_is_not_about_training_is_not_parsed() -> None:
+    assert examine("a.py", b"this is (no python", DEFAULT) == Outcome("a.py", b"this is (no python")
+
+
+def test_a_function_that_is_too_large_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("codemods.lower.blocks.LIMIT", 4)
+    outcome = examine("a.py", LAST.encode(), DEFAULT)
+    assert outcome.problem
+    assert outcome.problem.message == "a function is too large to be followed"
+
+
+def test_an_expression_that_is_nested_too_deeply_is_a_problem() -> None:
+    limit = sys.getrecursionlimit()
+    deep = LAST + "x = " + "-" * 40_000 + "1\n"
+    outcome = examine("a.py", deep.encode(), DEFAULT)
+    assert outcome.problem
+    assert "nested too deeply" in outcome.problem.message
+    assert sys.getrecursionlimit() == limit
+
+
+def test_a_crash_is_a_problem_and_leaves_the_file_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(_: object) -> None:
+        raise KeyError("surprise")
+
+    monkeypatch.setattr(codemods.engine, "judge", crash)
+    outcome = examine("a.py", LAST.encode(), DEFAULT)
+    assert outcome.problem
+    assert "please report it: KeyError('surprise')" in outcome.problem.message
+    assert outcome.after is None
+
+
+# The bytes about to be written are proved, whatever the rewrite does
+
+
+def misbehaving(monkeypatch: pytest.MonkeyPatch, result: str) -> Outcome:
+    def rewrite(_: str, __: Sequence[Move]) -> str:
+        return result
+
+    monkeypatch.setattr(codemods.rewrite, "rewrite", rewrite)
+    return examine("train.py", LAST.encode(), DEFAULT)
+
+
+BROKEN = {
+    "a call is lost": FIRST.replace("    optimizer.zero_grad()\n", ""),
+    "a call stands in the wrong place": LAST.replace("    optimizer.zero_grad()\n", "").replace(
+        "    optimizer.step()\n", "    optimizer.zero_grad()\n    optimizer.step()\n"
+    ),
+    "another statement moves": FIRST.replace("    loss.backward()\n", "") + "    loss.backward()\n",
+    "a name changes": FIRST.replace("criterion", "other"),
+    "a constant changes": FIRST + "x = 2\n",
+    "a statement is lost": FIRST.replace("    optimizer.step()\n", ""),
+    "the text is no Python": FIRST + "(",
+    "the text cannot be encoded": FIRST + "# \ud800\n",
+}
+
+
+@pytest.mark.parametrize("result", BROKEN.values(), ids=BROKEN)
+def test_a_rewrite_that_is_not_what_was_proved_is_never_written(
+    monkeypatch: pytest.MonkeyPatch, result: str
+) -> None:
+    outcome = misbehaving(monkeypatch, result)
+    assert outcome.problem
+    assert "because of a bug in gradorder" in outcome.problem.message
+    assert outcome.after is None
+    assert outcome.findings == ()
+
+
+def test_a_rewrite_that_does_what_was_proved_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert misbehaving(monkeypatch, FIRST + "# a comment\n").after == (FIRST + "# a comment\n").encode()
+
+
+# Whatever the bytes
+
+
+def holds_up(data: bytes, options: Settings = DEFAULT) -> Outcome:
+    """The outcome of any bytes at all, with what must be true of every outcome."""
+    outcome = examine("any.py", data, options)
+    assert outcome.before == data
+    if outcome.problem is not None:
+        assert "please report it" not in outcome.problem.message
+        assert outcome.findings == ()
+        assert outcome.after is None
+    if outcome.after is not None:
+        assert any(one.applied for one in outcome.findings)
+        assert outcome.after != data
+        texts = [load("any.py", one).text for one in (data, outcome.after)]
+        assert same_but_for_zeros(ast.parse(texts[0]), ast.parse(texts[1]))
+        again = examine("any.py", outcome.after, options)
+        assert again.after is None
+        assert again.problem is None
+    else:
+        assert not any(one.applied for one in outcome.findings)
+    return outcome
+
+
+@given(st.binary())
+def test_no_bytes_make_it_raise(data: bytes) -> None:
+    holds_up(data)
+    holds_up(LAST.encode() + data)
+    holds_up(b"# " + data + b"\n" + LAST.encode())
+
+
+@given(st.text())
+def test_no_text_makes_it_raise(text: str) -> None:
+    holds_up((LAST + text).encode("utf-8", "surrogatepass"))
+    holds_up(f"x = {text!r}\n{LAST}".encode("utf-8", "surrogatepass"))
+
+
+PAGES = [page.before for page in load_fixtures()]
+
+
+@st.composite
+def mutants(draw: st.DrawFn) -> str:
+    """A fixture with a few lines lost, doubled, swapped, indented or taken from another fixture."""
+    lines = draw(st.sampled_from(PAGES)).splitlines()
+    others = draw(st.sampled_from(PAGES)).splitlines()
+    for _ in range(draw(st.integers(1, 3))):
+        here = draw(st.integers(0, len(lines) - 1))
+        there = draw(st.integers(0, len(lines) - 1))
+        match draw(st.sampled_from(("lose", "double", "swap", "indent", "dedent", "take"))):
+            case "lose" if len(lines) > 1:
+                del lines[here]
+            case "double":
+                lines.insert(there, lines[here])
+            case "swap":
+                lines[here], lines[there] = lines[there], lines[here]
+            case "indent":
+                lines[here] = "    " + lines[here]
+            case "dedent":
+                lines[here] = lines[here].removeprefix("    ")
+            case "take":
+                lines.insert(here, others[there % len(others)])
+    return "\n".join(lines) + "\n"
+
+
+@settings(max_examples=200, deadline=None)
+@given(mutants(), st.booleans(), st.booleans(), st.sampled_from(Placement))
+def test_no_mutant_of_a_fixture_makes_it_stumble(
+    text: str, unsafe: bool, strict: bool, placement: Placement
+) -> None:
+    options = replace(DEFAULT, unsafe_fixes=unsafe, strict=strict, placement=placement)
+    holds_up(text.encode(), options)
