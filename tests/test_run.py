@@ -123,7 +123,8 @@ def test_a_run_is_added_up(here: Path) -> None:
 def test_an_empty_run_adds_up_to_nothing() -> None:
     summary = summed(iter(()))
     assert (summary.scanned, summary.parsed, summary.changed) == (0, 0, 0)
-    assert summary.findings == summary.problems == ()
+    assert summary.findings == ()
+    assert summary.problems == ()
 
 
 def test_a_file_that_was_read_but_not_parsed_counts_as_scanned() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.callsite import CallSite
-from codemods.events import ANYTHING, Call, Path, Read, Rebind, Span, Suspend, Unknown
+from codemods.events import ANYTHING, Call, Path, Read, Rebind, Span, Step, Suspend, Unknown
 from codemods.idioms import recognise
 from codemods.lower import harmless
 from codemods.lower.danger import danger
@@ -268,6 +268,7 @@ class Expressions:
         span = span_of(node)
         target = resolve(self.world, node, result)
         if isinstance(target, Opaque):
+            self._step_of_unknown(node, span)
             self.graph.emit(Unknown(target.reason, span, target.trains, calls_back=True))
             return
         if target is not None:
@@ -299,6 +300,14 @@ class Expressions:
             calls_back = self.world.evidence.calls_back(node)
             trains = harmless.trains(callee_name(node)) or reason.endswith("which touches gradients")
             self.graph.emit(Unknown(reason, span, trains, calls_back))
+
+    def _step_of_unknown(self, node: ast.Call, span: Span) -> None:
+        """An optimizer's step that may run code of the file is a step all the same, for the verdict's sake."""
+        if not isinstance(node.func, ast.Attribute) or node.func.attr != "step":
+            return
+        receiver = self.world.evidence.path(node.func.value)
+        if receiver is not None and self.world.evidence.is_optimizer(receiver):
+            self.graph.emit(Step(receiver, span, ast.unparse(node.func.value)))
 
     def _dynamic(self, node: ast.Call, span: Span) -> bool:
         """Attributes by string: a gradient word in one is never looked through, and any name may change."""

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from codemods.events import Backward, Call, Step, Zero
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from codemods.events import Event
     from codemods.ir.nodes import Program
@@ -143,7 +143,7 @@ def _expression(draw: st.DrawFn, numbers: Numbers, around: Around) -> str:
 
 
 def _jump(draw: st.DrawFn, numbers: Numbers, around: Around) -> str:
-    forms = ["pass", "c()", "raise Boom", "raise Other"]
+    forms = ["pass", "c()", "raise Boom", "raise Other", "assert c()"]
     if around.loop:
         forms += ["break", "continue"] * 2
     if around.function:
@@ -274,13 +274,14 @@ class Stage:
         self.upset(choice)
         return choice % 2 == 1
 
-    def event(self, number: int) -> bool:
+    @contextlib.contextmanager
+    def happening(self) -> Iterator[bool]:
+        """What happens inside may raise before it takes effect, or after."""
         choice = self.choose()
         if choice == 0:
             self.upset(choice)
-        self.tokens.append(number)
+        yield choice % 2 == 1
         self.upset(choice)
-        return choice % 2 == 1
 
 
 @dataclass(frozen=True)
@@ -291,7 +292,9 @@ class Actor:
     number: int
 
     def step(self) -> bool:
-        return self.stage.event(self.number)
+        with self.stage.happening() as result:
+            self.stage.tokens.append(self.number)
+        return result
 
     zero_grad = backward = step
 
@@ -337,42 +340,58 @@ class Turns:
         raise StopAsyncIteration
 
 
-def run(text: str, choices: Sequence[int], *, calm: bool = False) -> list[Token]:
-    """The tokens of one run of ``main``, and how it ends. With ``calm`` no stand-in raises."""
-    stage = Stage(list(choices), calm)
-    names: dict[str, Any] = {name: Actor(stage, int(name.partition("_")[2])) for name in _ACTOR.findall(text)}
-    names |= {"c": stage.decide, "ctx": lambda: Manager(stage), "actx": lambda: Manager(stage)}
-    names |= {
-        "turns": lambda: Turns(stage),
-        "aturns": lambda: Turns(stage),
-        "table": {},
-        "f": lambda *_, **__: None,
-    }
-    names |= {"done": lambda: not stage.choices or stage.decide(), "Boom": Boom, "Other": Other}
-    names |= {"suppress": contextlib.suppress, "nullcontext": contextlib.nullcontext}
+def stand_ins(stage: Stage) -> dict[str, Any]:
+    """What every generated program finds in its module."""
 
     async def pause() -> None:
         stage.decide()
 
-    names["pause"] = pause
+    return {
+        **{
+            "c": stage.decide,
+            "pause": pause,
+            "f": lambda *_, **__: None,
+            "table": {},
+            "Boom": Boom,
+            "Other": Other,
+        },
+        **{"turns": lambda: Turns(stage), "aturns": lambda: Turns(stage)},
+        **{"ctx": lambda: Manager(stage), "actx": lambda: Manager(stage)},
+        **{"suppress": contextlib.suppress, "nullcontext": contextlib.nullcontext},
+        **{"done": lambda: not stage.choices or stage.decide()},
+    }
+
+
+def execute(text: str, names: dict[str, Any]) -> None:
+    """Run a module."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of jumps out of finally suites
-        exec(text, names)
+        code = compile(text, "generated", "exec")
+    exec(code, names)
+
+
+def call(function: Callable[..., Any], *arguments: object) -> None:
+    """Call a function; a coroutine, which never really waits here, runs to its end."""
+    started = function(*arguments)
+    if inspect.iscoroutine(started):
+        with contextlib.suppress(StopIteration):
+            started.send(None)
+
+
+def run(text: str, choices: Sequence[int], *, calm: bool = False) -> list[Token]:
+    """The tokens of one run of ``main``, and how it ends. With ``calm`` no stand-in raises."""
+    stage = Stage(list(choices), calm)
+    actors = {name: Actor(stage, int(name.partition("_")[2])) for name in _ACTOR.findall(text)}
+    names = stand_ins(stage) | actors
     try:
-        started = names["main"]()
-        if inspect.iscoroutine(started):
-            _drive(started)
-    except (Boom, Other, Harsh):
+        execute(text, names)
+        call(names["main"])
+    except (Boom, Other, Harsh, AssertionError):
         return [*stage.tokens, FAILS]
     return [*stage.tokens, RETURNS]
 
 
 _ACTOR = re.compile(r"\b(?:opt|loss)_\d+\b")
-
-
-def _drive(coroutine: Coroutine[Any, Any, Any]) -> None:
-    with contextlib.suppress(StopIteration):
-        coroutine.send(None)
 
 
 # What the lowered program can do

@@ -114,6 +114,8 @@ def of_statement(node: ast.stmt) -> Meaning:
             return then(of_statement(ast.Expr(value)), {((), RETURNS)})
         case ast.Raise():
             return {((), FAILS)}
+        case ast.Assert():
+            return {((), NEXT), ((), FAILS)}
         case ast.Break() | ast.Continue():
             return {((), type(node).__name__.lower())}
         case ast.If():

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+import codemods.proof.walk
+from codemods.proof.align import NotTheSameProgram
 from codemods.proof.lockstep import CLEAN_ENTRY, CLOSED_WORLD
 from codemods.proof.witness import CLEARED, INSTEAD, Kind, Same, SameIf
-from tests.proof import difference, proof
+from tests.proof import difference, looked_at, proof, versions
 
 LAST = """\
 for x in loader:
@@ -597,3 +601,34 @@ def test_methods_of_a_class_may_be_called_in_any_order() -> None:
                     self.update(x)
     """
     assert proof(*swapped(text)) == SameIf((CLEAN_ENTRY, CLOSED_WORLD))
+
+
+# Whatever is called the same is the same
+
+
+@settings(max_examples=300, deadline=None)
+@given(versions(), st.data())
+def test_no_run_of_two_versions_that_are_proved_shows_a_difference(
+    pair: tuple[str, str], data: st.DataObject
+) -> None:
+    before, after = pair
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codemods.proof.walk, "STATES", 40_000)
+        try:
+            found = proof(before, after)
+        except NotTheSameProgram:  # a function has effects in one version alone
+            return
+    if not isinstance(found, Same | SameIf):
+        return
+    # A module that calls its functions itself is proved for that; nobody else calls them.
+    functions = (
+        []
+        if before.endswith("main()\n")
+        else ["main", *(n for n in ("first", "second") if f"def {n}" in before)]
+    )
+    for _ in range(8):
+        choices = data.draw(st.lists(st.integers(0, 9), max_size=30))
+        calls = data.draw(st.lists(st.sampled_from(functions), max_size=4)) if functions else []
+        none, calm = data.draw(st.booleans()), data.draw(st.booleans())
+        seen = [looked_at(text, choices, calls, none=none, calm=calm) for text in pair]
+        assert seen[0] == seen[1], f"{found}\n{before}\n# --- after\n{after}\n{calls} {choices}"

@@ -14,7 +14,16 @@ def test_a_file_without_a_rewrite_has_no_diff() -> None:
 
 def test_a_diff_names_the_file_twice_and_marks_what_changes() -> None:
     before, after = b"a\nx\ny\nb\n", b"a\nb\nx\ny\n"
-    assert diff(before, after) == [b"--- a.py", b"+++ a.py", b"@@ -1,4 +1,4 @@", b" a", b"+b", b" x", b" y", b"-b"]
+    assert diff(before, after) == [
+        b"--- a.py",
+        b"+++ a.py",
+        b"@@ -1,4 +1,4 @@",
+        b" a",
+        b"+b",
+        b" x",
+        b" y",
+        b"-b",
+    ]
 
 
 def test_carriage_returns_and_other_bytes_stay_as_they_are() -> None:
