@@ -347,18 +347,19 @@ def stand_ins(stage: Stage) -> dict[str, Any]:
         stage.decide()
 
     return {
-        **{
-            "c": stage.decide,
-            "pause": pause,
-            "f": lambda *_, **__: None,
-            "table": {},
-            "Boom": Boom,
-            "Other": Other,
-        },
-        **{"turns": lambda: Turns(stage), "aturns": lambda: Turns(stage)},
-        **{"ctx": lambda: Manager(stage), "actx": lambda: Manager(stage)},
-        **{"suppress": contextlib.suppress, "nullcontext": contextlib.nullcontext},
-        **{"done": lambda: not stage.choices or stage.decide()},
+        "c": stage.decide,
+        "pause": pause,
+        "f": lambda *_, **__: None,
+        "table": {},
+        "Boom": Boom,
+        "Other": Other,
+        "turns": lambda: Turns(stage),
+        "aturns": lambda: Turns(stage),
+        "ctx": lambda: Manager(stage),
+        "actx": lambda: Manager(stage),
+        "suppress": contextlib.suppress,
+        "nullcontext": contextlib.nullcontext,
+        "done": lambda: not stage.choices or stage.decide(),
     }
 
 
