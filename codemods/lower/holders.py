@@ -1,0 +1,249 @@
+"""Which names hold a model, an optimizer, a parameter, a gradient or a callback: seeds, then a fixed point."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codemods.events import Path
+from codemods.lower import harmless
+from codemods.lower.evidence import (
+    GRADIENT_ATTRIBUTES,
+    HOLDER_METHODS,
+    HOLDER_USES,
+    TENSOR_EVIDENCE,
+    Evidence,
+    mentions_accumulate,
+)
+from codemods.syntax import arguments, callee_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def seed_holders(evidence: Evidence) -> None:
+    """Note the names that are used as models and optimizers are, or that are called so."""
+    defined = {
+        node.name
+        for node in evidence.scopes.inner
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }
+    for path, methods in list(evidence.methods.items()):
+        if methods & HOLDER_METHODS or "grad" in methods:
+            evidence.holders.add(path)
+            evidence.holders.update(
+                Path(path.scope, path.root, path.rest[:end]) for end in range(len(path.rest) + 1)
+            )
+        if "backward" in methods:
+            evidence.losses.add(path)
+    names = (evidence.scopes.path(one) for one in evidence.scopes.of_node if isinstance(one, ast.Name))
+    for path in (*evidence.bindings, *evidence.methods, *(one for one in names if one is not None)):
+        if path.root in defined and not path.rest:
+            continue
+        if evidence.is_import(path) and (path.rest or not harmless.CARRIER_WORD.match(path.root)):
+            continue
+        if harmless.CARRIER_WORD.search((path.rest or (path.root,))[-1].lstrip(".")) and not _is_plain(
+            evidence, path
+        ):
+            evidence.holders.add(path)
+    for path in evidence.called:
+        if not path.rest and (evidence.is_import(path) or path.root in defined):
+            continue
+        if (
+            path.rest
+            and path not in evidence.bindings
+            and not (path.scope.startswith("class ") and len(path.rest) == 1)
+        ):
+            continue
+        if (
+            path.root not in evidence.touching
+            and not _is_tensor(evidence, path)
+            and not _is_partial(evidence, path)
+        ):
+            evidence.holders.add(path)
+    for call in [node for node in evidence.scopes.of_node if isinstance(node, ast.Call)]:
+        if evidence.builds_optimizer(call):
+            for one in ast.walk(call):
+                given = evidence.scopes.path(one) if isinstance(one, ast.Name) else None
+                if given is not None and not evidence.is_import(given) and call.func is not one:
+                    evidence.holders.add(given)
+    _loss_makers(evidence)
+    _forget_data(evidence)
+
+
+def _is_plain(evidence: Evidence, path: Path) -> bool:
+    """Whether a telling name is used as options are, bound to options or a constant, or belongs to a scheduler."""
+    values = evidence.bindings.get(path, [])
+    used = evidence.methods.get(path, set())
+    if len(used) > 1 and not used & HOLDER_USES and path not in evidence.called:
+        return True
+    return evidence.is_scheduler(path) or (
+        bool(values)
+        and all(
+            isinstance(one, ast.Constant) or (isinstance(one, ast.Call) and callee_name(one) == "parse_args")
+            for one in values
+        )
+    )
+
+
+def _is_partial(evidence: Evidence, path: Path) -> bool:
+    """Whether a name only stands for something imported, with some arguments filled in."""
+    value = evidence.sole_binding(path)
+    if not isinstance(value, ast.Call) or evidence.imported(value.func) != "functools.partial":
+        return False
+    return bool(value.args) and evidence.imported(value.args[0]) is not None
+
+
+def _is_tensor(evidence: Evidence, path: Path) -> bool:
+    return bool(evidence.methods.get(path, set()) & TENSOR_EVIDENCE) and not evidence.is_module(path)
+
+
+def _loss_makers(evidence: Evidence) -> None:
+    """Objects whose methods computed a loss may hold the model: ``loss = trainer.compute(batch)``.
+
+    What a loop iterates over is data, and so is what a model is called with.
+    """
+    pending = list(evidence.losses)
+    seen = set(pending)
+    while pending:
+        for value in evidence.bindings.get(pending.pop(), ()):
+            if value is None or id(value) in evidence.iterated:
+                continue
+            for path in _computing(evidence, value):
+                if path not in seen and path not in evidence.holders:
+                    seen.add(path)
+                    pending.append(path)
+
+
+def _computing(evidence: Evidence, value: ast.expr) -> Iterator[Path]:
+    """The names whose values went into ``value``; objects whose methods made it are noted as holders."""
+    stack: list[ast.AST] = [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Name):
+            path = evidence.scopes.path(node)
+            if path is not None:
+                yield path
+        elif isinstance(node, ast.Call):
+            base = evidence.scopes.path(node.func.value) if isinstance(node.func, ast.Attribute) else None
+            callee = evidence.scopes.path(node.func)
+            if base in evidence.holders or callee in evidence.holders:
+                continue
+            if (
+                isinstance(node.func, ast.Attribute)
+                and base is not None
+                and evidence.imported(node.func) is None
+                and node.func.attr not in harmless.TENSOR_METHODS | TENSOR_EVIDENCE | {"to"}
+            ):
+                evidence.holders.add(base)
+        stack.extend(ast.iter_child_nodes(node))
+
+
+def _forget_data(evidence: Evidence) -> None:
+    evidence.holders -= {
+        path for path in evidence.holders if evidence.is_data(path) or evidence.is_data(path.variable)
+    }
+
+
+def close(evidence: Evidence) -> None:
+    """Carry facts along bindings: each round adds at least one path to a set, so it ends."""
+    spreads = (
+        _spread_callbacks,
+        _spread_holders,
+        _spread_returning,
+        _spread_reentrant,
+        _spread_gradients,
+        _spread_accumulating,
+    )
+    while any(spread(evidence) for spread in spreads):
+        pass
+
+
+def _spread(evidence: Evidence, into: set[Path], fits: Callable[[ast.expr], bool]) -> bool:
+    """Add every path that some binding makes fit; whether any was added."""
+    count = len(into)
+    for path, values in evidence.bindings.items():
+        if path not in into and any(
+            one is not None and fits(one) for one in (*values, *evidence.handed.get(path, ()))
+        ):
+            into.add(path)
+    return len(into) > count
+
+
+def _spread_callbacks(evidence: Evidence) -> bool:
+    changed = _spread(evidence, evidence.callbacks, lambda value: _is_callback(evidence, value))
+    evidence.holders |= evidence.callbacks
+    return changed
+
+
+def _spread_holders(evidence: Evidence) -> bool:
+    count = len(evidence.holders)
+    for path, values in evidence.bindings.items():
+        if path not in evidence.holders and not _is_tensor(evidence, path) and not evidence.is_data(path):
+            if any(
+                one is not None and evidence.holds(one) for one in (*values, *evidence.handed.get(path, ()))
+            ):
+                evidence.holders.add(path)
+    for path, call in (*evidence.filled, *evidence.asked):
+        if evidence.constructor(path) in harmless.HOSTS:
+            continue
+        if (
+            path not in evidence.holders
+            and not evidence.is_import(path)
+            and not evidence.is_scheduler(path)
+            and not evidence.is_data(path.variable)
+            and any(evidence.holds(one) for one in arguments(call))
+        ):
+            evidence.holders.add(path)
+    return len(evidence.holders) > count
+
+
+def _spread_returning(evidence: Evidence) -> bool:
+    """Functions of the file whose result may hold a model, by their plain names."""
+    count = len(evidence.returning)
+    for node, scope in evidence.scopes.of_node.items():
+        if isinstance(node, ast.Return | ast.Yield) and node.value is not None and scope.parent is not None:
+            name = scope.name.rpartition(".")[2].partition("#")[0]
+            if name not in evidence.returning and evidence.holds(node.value):
+                evidence.returning.add(name)
+    return len(evidence.returning) > count
+
+
+def _spread_reentrant(evidence: Evidence) -> bool:
+    return _spread(evidence, evidence.reentrant, evidence.calls_back)
+
+
+def _spread_gradients(evidence: Evidence) -> bool:
+    count = len(evidence.gradients)
+    for path, call in evidence.filled:
+        if any(evidence.aliases_gradient(one) for one in arguments(call)):
+            evidence.gradients.add(path)
+    changed = _spread(evidence, evidence.gradients, evidence.aliases_gradient)
+    return changed or len(evidence.gradients) > count
+
+
+def _spread_accumulating(evidence: Evidence) -> bool:
+    return _spread(evidence, evidence.accumulating, lambda value: mentions_accumulate(evidence, value))
+
+
+def _is_callback(evidence: Evidence, value: ast.expr | None) -> bool:
+    """Whether calling a name bound to ``value`` could run code that touches gradients."""
+    if value is None:
+        return False
+    if isinstance(value, ast.Lambda):
+        return evidence.scopes.inner[value].name in evidence.touching
+    if isinstance(value, ast.GeneratorExp):
+        return any(
+            isinstance(one, ast.Attribute) and one.attr in GRADIENT_ATTRIBUTES for one in ast.walk(value)
+        )
+    if isinstance(value, ast.Call):
+        return any(_is_callback(evidence, one) for one in arguments(value))
+    if isinstance(value, ast.Attribute) and evidence.imported(value) is None:
+        return value.attr in GRADIENT_ATTRIBUTES - {"grad"} or value.attr in evidence.touching
+    if isinstance(value, ast.Name):
+        return evidence.scopes.path(value) in evidence.callbacks or (
+            value.id in evidence.touching and value.id not in evidence.scopes.families
+        )
+    if isinstance(value, ast.IfExp):
+        return _is_callback(evidence, value.body) or _is_callback(evidence, value.orelse)
+    return False
