@@ -68,7 +68,8 @@ def examine(path: str, data: bytes, settings: Settings) -> Outcome:
 
 def _examine(source: Source, settings: Settings) -> Outcome:
     tree = parse(source.text)
-    if not any(isinstance(node, ast.Attribute) and node.attr == "step" for node in ast.walk(tree)):
+    words = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    if not {"backward", "step"} <= words:
         return Outcome(source.path, source.data, parsed=True)
     program = lower(tree)
     steps = judge(program)

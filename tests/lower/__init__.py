@@ -12,7 +12,7 @@ import re
 import warnings
 from dataclasses import dataclass, field, replace
 from textwrap import indent
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hypothesis import strategies as st
 
@@ -54,8 +54,9 @@ class Around:
 
 @dataclass
 class Numbers:
-    """Gives every event of one program a number."""
+    """Gives every event of one program a number. ``plain``: events are statements of their own."""
 
+    plain: ClassVar[bool] = False
     last: int = 0
 
     def event(self, draw: st.DrawFn) -> str:
@@ -92,15 +93,15 @@ def programs(draw: st.DrawFn, kind: type[Numbers] = Numbers) -> str:
     parts: list[str] = []
     helpers: list[str] = []
     for name in ("first", "second")[: draw(st.integers(0, 2))]:
-        around = Around(2, coroutine=coroutine, helpers=tuple(helpers))
+        around = Around(2, coroutine=coroutine, plain=kind.plain, helpers=tuple(helpers))
         head = f"{keyword} {name}({numbers.parameters()}):"
         parts.append(_head(head, numbers.statement(draw) + _suite(draw, numbers, around)))
         helpers.append(name)
-    around = Around(3, coroutine=coroutine, helpers=tuple(helpers))
+    around = Around(3, coroutine=coroutine, plain=kind.plain, helpers=tuple(helpers))
     body = _suite(draw, numbers, around)
     if draw(st.booleans()):
         # Calls of functions without any event become marks, so that their own paths cannot be told.
-        around = Around(1, coroutine=coroutine, helpers=tuple(helpers))
+        around = Around(1, coroutine=coroutine, plain=kind.plain, helpers=tuple(helpers))
         inner = numbers.statement(draw) + _suite(draw, numbers, around)
         body = _head(f"{keyword} nested():", inner) + ("await " if coroutine else "") + f"nested()\n{body}"
     return "".join(parts) + _head(f"{keyword} main():", body)
