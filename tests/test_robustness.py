@@ -73,7 +73,10 @@ def reported_or_round_trips(path: Path) -> bool:
     if examined(path, data + b"\n# backward, step\n").problem is not None:
         return True
     source = load(str(path), data)
-    return round_trips(source.text) and source.encode(rewrite(source.text, [])) == data
+    if source.encode(rewrite(source.text, [])) != data:
+        return False
+    # What libcst cannot read, `(x): int = 1` say, is reported as soon as there is something to move in it.
+    return round_trips(source.text) or is_rewritten_or_left_alone(path)
 
 
 def is_rewritten_or_left_alone(path: Path) -> bool:
