@@ -92,6 +92,12 @@ def _exits(
     if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
         return
     inner = in_loop or isinstance(node, LOOPS)
+    if isinstance(node, LOOPS):
+        for inside in node.body:
+            yield from _exits(inside, tests, in_loop=True, asserts=asserts)
+        for behind in node.orelse:
+            yield from _exits(behind, tests, in_loop=in_loop, asserts=asserts)
+        return
     for child in ast.iter_child_nodes(node):
         if isinstance(node, ast.If) and isinstance(child, ast.stmt):
             yield from _exits(child, (*tests, node.test), in_loop=inner, asserts=asserts)

@@ -66,6 +66,8 @@ def sealed(world: World, node: FunctionNode) -> bool:
             return False
         if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load):
             path = world.scopes.path(one)
+            if path in evidence.losses and path in parameters:
+                return False
             if path in evidence.holders and path is not None and not path.scope.startswith("class "):
                 local = path.scope == scope.name or path.scope.startswith(scope.name + ".")
                 if not local or path in parameters:

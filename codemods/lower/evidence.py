@@ -301,7 +301,8 @@ class Evidence:
             path = self.scopes.path(call.func)
             if path in self.callbacks:
                 return True
-            if path in self.called and not full and self._class_named(call.func.id) is None:
+            known = path is not None and bool(self.bindings.get(path))
+            if known and not full and self._class_named(call.func.id) is None:
                 return False
             if self._class_named(call.func.id) is not None and call.func.id in self.touching:
                 return True

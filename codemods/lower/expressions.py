@@ -71,7 +71,10 @@ class Expressions:
         elif isinstance(node, ast.Await | ast.Yield | ast.YieldFrom):
             self._suspended(node)
         else:
-            for child in ast.iter_child_nodes(node):
+            children: list[ast.AST | None] = list(ast.iter_child_nodes(node))
+            if isinstance(node, ast.Dict):
+                children = [one for pair in zip(node.keys, node.values, strict=True) for one in pair]
+            for child in children:
                 if isinstance(child, ast.expr):
                     self.visit(child)
 

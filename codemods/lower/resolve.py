@@ -61,6 +61,8 @@ def resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaqu
         return None
     if isinstance(func, ast.Attribute):
         return _resolve_method(world, call, func, scope)
+    if isinstance(func, ast.Lambda) and world.touches(func):
+        return Opaque("a lambda that touches gradients is called on the spot")
     if isinstance(func, ast.Call) and any(world.evidence.holds(one) for one in arguments(func)):
         return Opaque(f"{ast.unparse(func)[:40]}(...) calls what another call returned")
     return None

@@ -72,6 +72,11 @@ class Statements:
         elif isinstance(node, ast.AugAssign):
             self.expressions.visit(node.value)
             self._augmented(node)
+            if any(isinstance(one, ast.Call) for one in ast.walk(node.target)):
+                # Python evaluates the target's parts before the value; nothing is claimed of such a statement.
+                self.graph.emit(
+                    Unknown(f"{ast.unparse(node)[:60]} calls in its target", span_of(node), trains=True)
+                )
         elif isinstance(node, ast.Delete):
             for target in node.targets:
                 self.expressions.bind(target, None)
@@ -343,19 +348,20 @@ class Statements:
     def _match(self, node: ast.Match) -> None:
         self.expressions.visit(node.subject)
         self.graph.emit(Mark(span_of(node.subject)))
-        before = self.graph.current
+        unmatched = [self.graph.current]
         ends: list[int] = []
         for case in node.cases:
-            self.graph.start(case.pattern.lineno, before)
+            self.graph.start(case.pattern.lineno, *unmatched)
             for one in ast.walk(case.pattern):
                 for name in bound_names(one):
                     self._name_bound(name, node)
             self.expressions.visit(case.guard)
-            before = self.graph.current
-            self.graph.start(case.body[0].lineno, before)
+            tried = self.graph.current
+            unmatched = [tried] if case.guard is None else [*unmatched, tried]
+            self.graph.start(case.body[0].lineno, tried)
             self.suite(case.body)
             ends.append(self.graph.current)
-        self.graph.start(node.lineno, before, *ends)
+        self.graph.start(node.lineno, *unmatched, *ends)
 
 
 def _catches_all(handler: ast.ExceptHandler) -> bool:
