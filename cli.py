@@ -6,6 +6,7 @@ Exit status: 0 nothing (left) to do; 1 findings remain, or ``--diff`` is not emp
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from enum import Enum
@@ -38,7 +39,24 @@ class Format(str, Enum):
     """How findings are printed."""
 
     TEXT = "text"
+    CONCISE = "concise"
     JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
+
+
+PEOPLE = (Format.TEXT, Format.CONCISE)
+"""Formats that are printed file by file; the others are one document."""
+
+
+class Color(str, Enum):
+    """When text is coloured."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
 
 
 @dataclass(frozen=True)
@@ -50,6 +68,18 @@ class Show:
     fixed: bool = False
     diff: bool = False
     quiet: bool = False
+    color: Color = Color.AUTO
+
+    @property
+    def coloured(self) -> bool:
+        """Whether findings get colours: when asked for, else on a terminal, as NO_COLOR and FORCE_COLOR say."""
+        if self.color is not Color.AUTO:
+            return self.color is Color.ALWAYS
+        if os.environ.get("NO_COLOR"):
+            return False
+        return bool(os.environ.get("FORCE_COLOR")) or (
+            self.stream.isatty() and os.environ.get("TERM") != "dumb"
+        )
 
 
 def _codes(value: str) -> str:
@@ -67,7 +97,10 @@ def _split(value: str) -> frozenset[str]:
 Paths = Annotated[
     list[str] | None, typer.Argument(metavar="PATHS", help="Files and folders, or - for stdin. Default: .")
 ]
-Output = Annotated[Format, typer.Option("--output-format", help="How findings are printed.")]
+Output = Annotated[
+    Format, typer.Option("--output-format", help="How findings are printed; text shows the source lines.")
+]
+Colors = Annotated[Color, typer.Option("--color", help="When text is coloured.")]
 Select = Annotated[
     str, typer.Option(metavar="CODES", callback=_codes, help="Report and fix only these, as in GO101,GO202.")
 ]
@@ -118,10 +151,11 @@ def check(
     strict: Strict = False,
     placement: Where = Placement.TOP,
     quiet: Quiet = False,
+    color: Colors = Color.AUTO,
 ) -> None:
     """Report every training step that should change; write nothing."""
     settings = Settings(strict=strict, placement=placement, codes=_chosen(select, ignore))
-    show = Show(output_format, sys.stdout, quiet=quiet)
+    show = Show(output_format, sys.stdout, quiet=quiet, color=color)
     raise typer.Exit(_report(_outcomes(paths, settings, exclude), show))
 
 
@@ -143,6 +177,7 @@ def fix(
     placement: Where = Placement.TOP,
     black: Black = False,
     quiet: Quiet = False,
+    color: Colors = Color.AUTO,
 ) -> None:
     """Rewrite training steps in place, each proved to train the same before it is written."""
     codes = _chosen(select, ignore)
@@ -151,11 +186,24 @@ def fix(
     )
     found = _outcomes(paths, settings, exclude)
     # Where stdout is to hold a patch or a file, it holds nothing else.
-    stream = (
-        sys.stderr if (diff and output_format is Format.TEXT) or (paths == ["-"] and not diff) else sys.stdout
-    )
-    show = Show(output_format, stream, fixed=not diff, diff=diff, quiet=quiet)
+    stream = sys.stderr if (diff and output_format in PEOPLE) or (paths == ["-"] and not diff) else sys.stdout
+    show = Show(output_format, stream, fixed=not diff, diff=diff, quiet=quiet, color=color)
     raise typer.Exit(_report(found if diff else _written(found), show))
+
+
+@app.command()
+def explain(
+    code: Annotated[
+        str | None, typer.Argument(help="A code (GO101) or a verdict (hazard). Default: all, a line each.")
+    ] = None,
+) -> None:
+    """Say what a code means, why, with an example, and when its fix is safe."""
+    from codemods.reports import rule_pages  # noqa: PLC0415
+
+    try:
+        typer.echo(rule_pages.listing() if code is None else rule_pages.page(code), nl=False)
+    except rule_pages.NoSuchRule as error:
+        raise typer.BadParameter(str(error), param_hint="CODE") from error
 
 
 def _chosen(select: str, ignore: str) -> frozenset[str]:
@@ -187,12 +235,12 @@ def _written(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
 
 
 def _report(found: Iterable[Outcome], show: Show) -> int:
-    from codemods.reports import json, text  # noqa: PLC0415
+    from codemods.reports import document, text  # noqa: PLC0415
     from codemods.run import summed  # noqa: PLC0415
 
-    summary = summed(_shown(found, show))
-    if show.output is Format.JSON:
-        _say(show.stream, json.render(summary, fixed=show.fixed))
+    summary = summed(_shown(found, show), with_edits=show.output is Format.SARIF)
+    if show.output not in PEOPLE:
+        _say(show.stream, document(show.output.value, summary, fixed=show.fixed))
     elif not show.quiet:
         _say(sys.stderr, text.closing(summary, fixed=show.fixed, diff=show.diff))
     return _status(summary, show)
@@ -200,16 +248,19 @@ def _report(found: Iterable[Outcome], show: Show) -> int:
 
 def _shown(found: Iterable[Outcome], show: Show) -> Iterator[Outcome]:
     """Say of each file what there is to say as soon as it is done."""
-    from codemods.reports import diff, text  # noqa: PLC0415
+    from codemods.reports import diff, full, text  # noqa: PLC0415
 
+    style = full.coloured if show.coloured else full.plain
     for one in found:
         if one.problem is not None:
             where = one.path if one.problem.line is None else f"{one.path}:{one.problem.line}"
             _say(sys.stderr, f"error: {where}: {one.problem.message}\n")
-        if show.output is Format.TEXT:
-            if show.diff:
-                _say(sys.stdout, diff.render(one))
+        if show.output in PEOPLE and show.diff:
+            _say(sys.stdout, diff.render(one))
+        if show.output is Format.CONCISE:
             _say(show.stream, text.render(one.findings, fixed=show.fixed, quiet=show.quiet))
+        elif show.output is Format.TEXT:
+            _say(show.stream, full.render(one, fixed=show.fixed, quiet=show.quiet, style=style))
         yield one
 
 

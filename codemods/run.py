@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codemods.edits import Replacement, replacements
 from codemods.engine import examine
 from codemods.files.discover import Found, Missing, discover
-from codemods.files.load import Unreadable, read
+from codemods.files.load import Unreadable, load, read
 from codemods.files.write import NotWritten, write
 from codemods.findings import Finding, Outcome, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from codemods.settings import Settings
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 class Summary:
     """A whole run. ``scanned`` counts files that were read, ``parsed`` those that could hold a training step.
 
-    ``changed`` counts files with a rewrite, whether it was written or only shown.
+    ``changed`` counts files with a rewrite, whether it was written or only shown. ``edits``: what changes in
+    each of them, where that was asked for.
     """
 
     scanned: int
@@ -30,6 +32,7 @@ class Summary:
     changed: int
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
+    edits: Mapping[str, tuple[Replacement, ...]] = field(default_factory=dict)
 
 
 def outcomes(paths: Sequence[str], settings: Settings, *, exclude: Sequence[str] = ()) -> Iterator[Outcome]:
@@ -76,15 +79,19 @@ def unapplied(outcome: Outcome) -> Outcome:
     return replace(outcome, findings=tuple(replace(one, applied=False) for one in outcome.findings))
 
 
-def summed(found: Iterable[Outcome]) -> Summary:
+def summed(found: Iterable[Outcome], *, with_edits: bool = False) -> Summary:
     """Add up the outcomes of a run, one by one: the bytes of a file are not kept."""
     scanned = parsed = changed = 0
     findings: list[Finding] = []
     problems: list[Problem] = []
+    edits: dict[str, tuple[Replacement, ...]] = {}
     for one in found:
         scanned += bool(one.before) or one.problem is None
         parsed += one.parsed
         changed += one.after is not None
         findings += one.findings
         problems += [] if one.problem is None else [one.problem]
-    return Summary(scanned, parsed, changed, tuple(findings), tuple(problems))
+        if with_edits and one.after is not None:
+            before, after = (load(one.path, data).text for data in (one.before, one.after))
+            edits[one.path] = replacements(before, after)
+    return Summary(scanned, parsed, changed, tuple(findings), tuple(problems), edits)

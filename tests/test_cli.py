@@ -98,7 +98,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_check_reports_what_should_change_and_writes_nothing(folder: Path) -> None:
     before = contents(folder)
-    status, out, err = gradorder("check", cwd=folder)
+    status, out, err = gradorder("check", "--output-format", "concise", cwd=folder)
     assert status == 1
     assert out == "last.py:3: GO101 zero-last [*]: zero_grad() on line 5 comes after optimizer.step()\n"
     assert err == (
@@ -148,7 +148,7 @@ def test_fix_diff_prints_a_patch_and_writes_nothing(folder: Path) -> None:
 
 def test_what_is_left_alone_comes_with_the_way_to_the_difference(tmp_path: Path) -> None:
     (tmp_path / "page.py").write_text(HAZARD)
-    status, out, err = gradorder("check", cwd=tmp_path)
+    status, out, err = gradorder("check", "--output-format", "concise", cwd=tmp_path)
     assert status == 0
     first, witness = out.split("\n", 1)
     assert first.startswith(
@@ -164,6 +164,43 @@ def test_what_is_left_alone_comes_with_the_way_to_the_difference(tmp_path: Path)
     assert err == "Found 1 training step in 1 file: 1 left alone.\n"
 
 
+def test_text_draws_the_way_to_the_difference_under_the_source_lines(tmp_path: Path) -> None:
+    (tmp_path / "page.py").write_text(HAZARD)
+    out = gradorder("check", cwd=tmp_path).out
+    lines = HAZARD.splitlines()
+    assert f"5 | {lines[4]}\n" in out
+    assert "^ 5. model.weight.grad looks at gradients\n" in out
+
+
+def test_colours_come_when_asked_for_and_on_a_terminal_only(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    assert "\x1b[" not in gradorder("check", cwd=folder).out
+    assert "\x1b[" in gradorder("check", "--color", "always", cwd=folder).out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[" in gradorder("check", cwd=folder).out
+    assert "\x1b[" not in gradorder("check", "--color", "never", cwd=folder).out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in gradorder("check", cwd=folder).out
+
+
+@pytest.mark.parametrize("name", ["sarif", "github", "gitlab", "junit"])
+def test_every_format_names_the_finding(folder: Path, name: str) -> None:
+    ended = gradorder("check", "--output-format", name, cwd=folder)
+    assert (ended.status, ended.err) == (1, "")
+    assert "last.py" in ended.out
+    assert "GO101" in ended.out
+
+
+def test_explain_says_what_a_code_means_and_which_there_are(tmp_path: Path) -> None:
+    assert gradorder("explain", "go101", cwd=tmp_path).out.startswith("GO101 zero-last: ")
+    assert "GO202 never-cleared" in gradorder("explain", cwd=tmp_path).out
+    unknown = gradorder("explain", "GO1O1", cwd=tmp_path)
+    assert unknown.status == 2
+    assert "Do you mean GO101?" in unknown.err
+
+
 def test_a_finding_without_a_rewrite_remains_after_fix(tmp_path: Path) -> None:
     (tmp_path / "page.py").write_text(NEVER_CLEARED)
     status, out, _ = gradorder("fix", cwd=tmp_path)
@@ -173,7 +210,7 @@ def test_a_finding_without_a_rewrite_remains_after_fix(tmp_path: Path) -> None:
 
 def test_quiet_says_only_what_is_to_change(folder: Path) -> None:
     (folder / "hazard.py").write_text(HAZARD)
-    status, out, err = gradorder("check", "--quiet", cwd=folder)
+    status, out, err = gradorder("check", "--quiet", "--output-format", "concise", cwd=folder)
     assert (status, err) == (1, "")
     assert [line.split(":")[0] for line in out.splitlines()] == ["last.py"]
     assert gradorder("check", "-q", "first.py", cwd=folder) == (0, "", "")

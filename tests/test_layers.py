@@ -30,7 +30,9 @@ LAYERS = (
     "proof",
     "trial",
     "engine",
+    "edits",
     "run",
+    "rules",
     "reports",
     "cli",
 )

@@ -1,4 +1,4 @@
-"""The report for people: one line a training step, the way to a difference below it, and a closing count."""
+"""The concise report for people: one line a training step, the way to a difference below it, and a closing count."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ def render(findings: Iterable[Finding], *, fixed: bool, quiet: bool = False) -> 
 
     ``fixed``: files were rewritten. ``quiet``: only what is or was to change.
     """
-    shown = (
+    return "".join(line + "\n" for one in shown(findings, quiet=quiet) for line in _rows(one, fixed=fixed))
+
+
+def shown(findings: Iterable[Finding], *, quiet: bool) -> Iterator[Finding]:
+    """What a person is to see: no canonical step; with ``quiet`` only what is or was to change."""
+    return (
         one for one in findings if one.verdict is not Verdict.CANONICAL and (_to_change(one) or not quiet)
     )
-    return "".join(line + "\n" for one in shown for line in _rows(one, fixed=fixed))
 
 
 def _to_change(one: Finding) -> bool:
@@ -28,13 +32,28 @@ def _to_change(one: Finding) -> bool:
 
 
 def _rows(one: Finding, *, fixed: bool) -> Iterator[str]:
-    label = f"{one.code} {one.verdict.value}" if one.code else one.verdict.value
-    yield f"{one.path}:{one.line}: {label}{_mark(one, fixed=fixed)}: {one.reason}"
+    yield f"{place(one)}: {headline(one, fixed=fixed)}"
     if one.assumes:
         yield f"    assumes {' and '.join(one.assumes)}"
     width = max((len(str(stop.line)) for stop in one.witness), default=0)
     for stop in one.witness:
         yield f"    line {stop.line:>{width}}  {stop.text}"
+
+
+def place(one: Finding) -> str:
+    """Where a finding stands: file and line, in a notebook the cell as well."""
+    return f"{one.path}:{one.line}" if one.cell is None else f"{one.path}:cell {one.cell}:{one.line}"
+
+
+def headline(one: Finding, *, fixed: bool) -> str:
+    """What a finding is and why, in one line."""
+    return f"{label_of(one, fixed=fixed)}: {one.reason}"
+
+
+def label_of(one: Finding, *, fixed: bool) -> str:
+    """Code and verdict of a finding, and whether it can be or was rewritten."""
+    label = f"{one.code} {one.verdict.value}" if one.code else one.verdict.value
+    return label + _mark(one, fixed=fixed)
 
 
 def _mark(one: Finding, *, fixed: bool) -> str:

@@ -1,0 +1,34 @@
+"""GO102 zero-after-forward: zero_grad stands between the forward pass and the backward
+
+## What it does
+Finds training steps in canonical order whose `zero_grad` stands behind the forward pass, and moves it to the top of the
+iteration. Only when selected: `--select GO102`.
+
+## Why
+The gradients of the last iteration live until they are cleared. Cleared behind the forward pass, they lie in memory next
+to all of its activations: one copy of the gradients more at the peak.
+
+## Example
+```python
+for x, y in loader:
+    loss = loss_fn(model(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+```
+
+## Use instead
+```python
+for x, y in loader:
+    optimizer.zero_grad()
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+```
+
+## When the fix is safe
+Always: it is offered only with the same proof as that of GO101. Code between the two places that looks at gradients of
+the last iteration (a forward pass that does so, say) makes it a `hazard`.
+"""
+
+ACTION = "only when selected; rewritten when proved"
