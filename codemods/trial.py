@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.lower import lower
@@ -53,44 +53,83 @@ def moved(text: str, moves: Sequence[Move]) -> ast.Module:
 
 
 def attempt(program: Program, text: str, moves: Sequence[Move], *, strict: bool = False) -> Trial:
-    """Find the largest set of moves that dropping one culprit after another leads to, and why the others fell.
+    """Find moves that hold together, and why the others do not. No further single move could be added to them.
 
     ``strict`` drops the moves whose proof needs an assumption.
     """
-    accepted = sorted(moves)
-    refused: dict[Move, Refusal] = {}
-    assumes: dict[Move, tuple[str, ...]] = {}
-    while accepted:
-        after = lower(moved(text, accepted))
+    safe = Court(program, text, strict=strict).settled(moves)
+    if any(isinstance(one, Differs) and one.kind is Kind.RESIDUAL for one in safe.refused.values()):
+        court = Court(program, text, strict=strict, allow_residual=True)
+        wider = court.settled(moves, safe.accepted).accepted
+        return replace(safe, repairs=tuple(move for move in safe.refused if move in wider))
+    return safe
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """Tries sets of moves of one program, all by one standard."""
+
+    program: Program
+    text: str
+    strict: bool = False
+    allow_residual: bool = False
+
+    def settled(self, moves: Sequence[Move], kept: Sequence[Move] = ()) -> Trial:
+        """Drop one culprit after another until the rest holds; then take back who fell because of a later culprit.
+
+        ``kept`` hold together already, and stay.
+        """
+        refused: dict[Move, Refusal] = {}
+        company: dict[Move, set[Move]] = {}
+        accepted = sorted(moves)
+        found = Trial()
+        while accepted:
+            found = self.tried(accepted)
+            if not found.refused:
+                break
+            for move in found.refused:
+                company[move] = {*accepted} - {move}
+            refused.update(found.refused)
+            accepted = [move for move in accepted if move not in found.refused]
+        if not {*kept} <= {*accepted}:
+            accepted = sorted(kept)
+            found = self.tried(accepted)
+        pending = [move for move in sorted(moves) if move not in accepted]
+        while pending:
+            move = pending.pop(0)
+            if company.get(move) == {*accepted}:
+                continue
+            company[move] = {*accepted}
+            larger = self.tried(sorted([*accepted, move]))
+            if not larger.refused:
+                found, accepted = larger, sorted([*accepted, move])
+                pending = [one for one in sorted(moves) if one not in accepted]
+        left = {move: one for move, one in refused.items() if move not in accepted}
+        return Trial(tuple(accepted), found.assumes if accepted else {}, left)
+
+    def tried(self, moves: Sequence[Move]) -> Trial:
+        """All of the moves accepted, or else those at fault refused."""
         try:
-            functions = pair(program, after)
+            functions = pair(self.program, lower(moved(self.text, moves)))
         except NotTheSameProgram as error:
+            return Trial(refused=dict.fromkeys(moves, Unsure(f"moving it changes more: {error.reason}")))
+        proof = prove(self.program, functions, allow_residual=self.allow_residual)
+        if not isinstance(proof, Same | SameIf):
+            return Trial(refused=dict.fromkeys(_guilty(proof, moves), proof))
+        needed = proof.assumptions if isinstance(proof, SameIf) else ()
+        opaque = isinstance(proof, SameIf) and proof.relies_on_opaque
+        inside = tuple(one for one in needed if one == CLOSED_WORLD and opaque)
+        outside = entered_from_outside(functions)
+        assumes = {move: needed if _function(self.program, move) in outside else inside for move in moves}
+        weak = [move for move in moves if assumes[move]] if self.strict else []
+        if weak:
             return Trial(
                 refused={
-                    **refused,
-                    **dict.fromkeys(accepted, Unsure(f"moving it changes more: {error.reason}")),
+                    move: Unsure(f"--strict: the proof assumes {' and '.join(assumes[move])}")
+                    for move in weak
                 }
             )
-        proof = prove(program, functions)
-        if isinstance(proof, Same | SameIf):
-            proof_relies = isinstance(proof, SameIf) and proof.relies_on_opaque
-            outside = entered_from_outside(functions)
-            names = {move: _function(program, move) for move in accepted}
-            needed = proof.assumptions if isinstance(proof, SameIf) else ()
-            inside = tuple(one for one in needed if one == CLOSED_WORLD) if proof_relies else ()
-            assumes = {move: needed if names[move] in outside else inside for move in accepted}
-            weak = [move for move in accepted if assumes[move]] if strict else []
-            if not weak:
-                break
-            for move in weak:
-                refused[move] = Unsure(f"--strict: the proof assumes {' and '.join(assumes[move])}")
-            accepted = [move for move in accepted if move not in weak]
-            continue
-        guilty = _guilty(proof, accepted)
-        refused.update(dict.fromkeys(guilty, proof))
-        accepted = [move for move in accepted if move not in guilty]
-    assumes = {move: assumes.get(move, ()) for move in accepted}
-    return Trial(tuple(accepted), assumes, refused, _repairs(program, text, accepted, refused))
+        return Trial(tuple(moves), assumes)
 
 
 def _function(program: Program, move: Move) -> str:
@@ -114,16 +153,3 @@ def _guilty(proof: Refusal, accepted: Sequence[Move]) -> list[Move]:
         if lined:
             return lined
     return list(accepted)
-
-
-def _repairs(
-    program: Program, text: str, accepted: Sequence[Move], refused: dict[Move, Refusal]
-) -> tuple[Move, ...]:
-    found: list[Move] = []
-    for move, proof in refused.items():
-        if isinstance(proof, Differs) and proof.kind is Kind.RESIDUAL:
-            together = [*accepted, *found, move]
-            functions = pair(program, lower(moved(text, together)))
-            if isinstance(prove(program, functions, allow_residual=True), Same | SameIf):
-                found.append(move)
-    return tuple(found)

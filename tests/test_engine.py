@@ -125,6 +125,24 @@ def test_unsafe_fixes_never_leave_anything_stale() -> None:
     assert examined(LAST + "print(model.weight.grad)\n", Settings(unsafe_fixes=True)).after is None
 
 
+def test_a_second_run_finds_nothing_that_became_possible_by_the_first() -> None:
+    warmed_up = """\
+print("warming up")
+x = loader[0]
+loss = criterion(model(x))
+loss.backward()
+optimizer.step()
+optimizer.zero_grad()
+loss.backward()
+
+"""
+    options = Settings(unsafe_fixes=True)
+    outcome = examined(warmed_up + LAST, options)
+    assert outcome.after
+    assert [(one.fix, one.applied) for one in outcome.findings] == [(Fix.UNSAFE, True)] * 2
+    assert examined(outcome.after.decode(), options).after is None
+
+
 # What is said of a move that is refused
 
 

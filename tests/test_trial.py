@@ -183,3 +183,16 @@ def test_a_move_that_would_also_leave_something_stale_is_none() -> None:
     trial, _ = tried("criterion(model(x)).backward()\n" + LOOP + "print(model.weight.grad)\n")
     assert trial.accepted == ()
     assert trial.repairs == ()
+
+
+SANITY_BATCH = LOOP.replace("for x in loader:", "if sane:") + "loss.backward()\n"
+
+
+def test_a_move_that_holds_only_beside_a_repair_is_a_repair_too() -> None:
+    trial, moves = tried(SANITY_BATCH + LOOP)
+    assert trial.accepted == ()
+    assert lines(trial.repairs) == lines(tuple(moves))
+    assert [refused.kind for refused in trial.refused.values() if isinstance(refused, Differs)] == [
+        Kind.RESIDUAL,
+        Kind.STALE,
+    ]
