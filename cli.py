@@ -10,6 +10,7 @@ import os
 import sys
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
@@ -204,6 +205,44 @@ def explain(
         typer.echo(rule_pages.listing() if code is None else rule_pages.page(code), nl=False)
     except rule_pages.NoSuchRule as error:
         raise typer.BadParameter(str(error), param_hint="CODE") from error
+
+
+@app.command()
+def report(
+    paths: Paths = None,
+    *,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="Where the page goes, - for stdout.")
+    ] = "gradorder-report.html",
+    unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="Show unsafe fixes as well.")] = False,
+    select: Select = "",
+    ignore: Ignore = "",
+    exclude: Exclude = None,
+    strict: Strict = False,
+    placement: Where = Placement.TOP,
+) -> None:
+    """Write one page for the reviewer of a migration: each rewrite side by side, each refusal with its reason.
+
+    The source files stay as they are. Exit status 0, or 2 when a file could not be done.
+    """
+    from codemods.reports import html  # noqa: PLC0415
+
+    settings = Settings(
+        unsafe_fixes=unsafe_fixes, strict=strict, placement=placement, codes=_chosen(select, ignore)
+    )
+    page, problems = html.render(_outcomes(paths, settings, exclude))
+    for one in problems:
+        where = one.path if one.line is None else f"{one.path}:{one.line}"
+        _say(sys.stderr, f"error: {where}: {one.message}\n")
+    if output == "-":
+        _say(sys.stdout, page.encode())
+    else:
+        try:
+            Path(output).write_text(page, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise typer.BadParameter(f"{output}: {error.strerror}", param_hint="--output") from error
+        typer.echo(f"Wrote {output}.", err=True)
+    raise typer.Exit(2 if problems else 0)
 
 
 def _chosen(select: str, ignore: str) -> frozenset[str]:

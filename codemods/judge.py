@@ -115,7 +115,7 @@ def _scenes(function: Function, effects: tuple[Effect, ...]) -> Iterable[Scene]:
 def _scene(
     function: Function, region: Region, receiver: Path, steps: tuple[Effect, ...], inside: tuple[Effect, ...]
 ) -> Scene:
-    zeros = _relevant_zeros(receiver, inside)
+    zeros = relevant_zeros(receiver, inside)
     others = [one for one in inside if isinstance(one.event, Step) and one.receiver != receiver]
     candidates = [one for one in inside if isinstance(one.event, Backward)]
     used = [one for one in candidates if attributed(function, one, steps, zeros, others, candidates)]
@@ -137,7 +137,7 @@ def _complete_calls(effects: tuple[Effect, ...]) -> set[tuple[int, int]]:
     return {place for place, found in kinds.items() if {Backward, Step} <= found}
 
 
-def _relevant_zeros(receiver: Path, inside: tuple[Effect, ...]) -> tuple[Effect, ...]:
+def relevant_zeros(receiver: Path, inside: tuple[Effect, ...]) -> tuple[Effect, ...]:
     """The zeros that clear for ``receiver``: its own; else those of objects that never step (a module's)."""
     zeros = [one for one in inside if isinstance(one.event, Zero)]
     own = [one for one in zeros if one.receiver == receiver]

@@ -30,6 +30,7 @@ LAYERS = (
     "proof",
     "trial",
     "engine",
+    "lifetime",
     "edits",
     "run",
     "rules",
