@@ -183,8 +183,9 @@ def fix(
     """Rewrite training steps in place, each proved to train the same before it is written."""
     codes = _chosen(select, ignore)
     settings = Settings(
-        unsafe_fixes=unsafe_fixes, strict=strict, placement=placement, black=black, codes=codes
-    )
+        unsafe_fixes=unsafe_fixes, strict=strict, placement=placement, black=black, codes=codes,
+        remove_unused="GO900" in _split(select),
+    )  # fmt: skip
     found = _outcomes(paths, settings, exclude)
     # Where stdout is to hold a patch or a file, it holds nothing else.
     stream = sys.stderr if (diff and output_format in PEOPLE) or (paths == ["-"] and not diff) else sys.stdout
@@ -294,6 +295,8 @@ def _shown(found: Iterable[Outcome], show: Show) -> Iterator[Outcome]:
         if one.problem is not None:
             where = one.path if one.problem.line is None else f"{one.path}:{one.problem.line}"
             _say(sys.stderr, f"error: {where}: {one.problem.message}\n")
+        for warning in one.warnings:
+            _say(sys.stderr, f"warning: {warning.path}:{warning.line}: {warning.message}\n")
         if show.output in PEOPLE and show.diff:
             _say(sys.stdout, diff.render(one))
         if show.output is Format.CONCISE:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.events import Read, Step, Unknown
 from codemods.files.load import Source, Unreadable, load
 from codemods.files.prefilter import may_hold_training_step
 from codemods.findings import Finding, Fix, Outcome, Problem, Stop, Verdict
+from codemods.hush import Hush
 from codemods.judge import Judged, judge
 from codemods.lower import TooLarge, lower
 from codemods.plan import Layout, Planned, plan
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 DEPTH = 20_000
 """Frames of Python that walking a deeply nested expression may take."""
+
+SHARED = "a comment says to ignore another step that this zero_grad clears for"
 
 
 class CannotRewrite(Exception):
@@ -68,17 +72,27 @@ def examine(path: str, data: bytes, settings: Settings) -> Outcome:
 
 def _examine(source: Source, settings: Settings) -> Outcome:
     tree = parse(source.text)
+    hush = Hush(source.path, source.text, settings)
     words = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     if not {"backward", "step"} <= words:
-        return Outcome(source.path, source.data, parsed=True)
-    program = lower(tree)
-    steps = judge(program)
+        return _outcome(source, hush, tree)
+    try:
+        program = lower(tree)
+    except TooLarge:
+        if hush.whole_file:
+            return Outcome(source.path, source.data, parsed=True)
+        raise
+    steps = hush.kept(judge(program))
     layout = Layout(tree, source.text)
     plans = {
         one: plan(program, layout, one, settings.placement)
         for one in steps
         if one.verdict is Verdict.ZERO_LAST
     }
+    for one, found in plans.items():
+        plans[one] = [
+            replace(each, move=None, reason=SHARED) if hush.holds(each.zero) else each for each in found
+        ]
     moves = [planned.move for found in plans.values() for planned in found if planned.move is not None]
     trial = attempt(program, source.text, moves, strict=settings.strict) if moves else Trial()
     chosen = (
@@ -86,19 +100,19 @@ def _examine(source: Source, settings: Settings) -> Outcome:
         if "GO101" in settings.codes
         else []
     )
-    after = _rewritten(source, program, chosen, settings) if chosen else None
-    findings = tuple(
-        row for one in steps for row in _rows(source.path, one, plans.get(one, []), trial, settings)
-    )
-    return Outcome(source.path, source.data, after, findings, parsed=True)
+    after = _rewritten(source, program, chosen, settings, hush) if chosen else None
+    findings = [row for one in steps for row in _rows(source.path, one, plans.get(one, []), trial, settings)]
+    return _outcome(source, hush, tree, after, findings)
 
 
-def _rewritten(source: Source, program: Program, moves: Sequence[Move], settings: Settings) -> bytes:
+def _rewritten(
+    source: Source, program: Program, moves: Sequence[Move], settings: Settings, hush: Hush
+) -> bytes:
     """Carry the moves out, then prove the very bytes that came of it. Raises :class:`BrokenPromise`."""
     from codemods.rewrite import RewriteFailed, rewrite  # noqa: PLC0415 - libcst is slow to import
 
     try:
-        text = rewrite(source.text, sorted(moves))
+        text = hush.without_unused(lambda text: rewrite(text, sorted(moves)))
     except RewriteFailed as error:
         raise CannotRewrite(str(error)) from error
     if settings.black:
@@ -121,6 +135,20 @@ def _rewritten(source: Source, program: Program, moves: Sequence[Move], settings
     if not same_but_for_zeros(*trees):
         raise BrokenPromise("the rewritten file differs in more than its zero_grad calls")
     return after
+
+
+def _outcome(
+    source: Source, hush: Hush, tree: ast.Module, after: bytes | None = None, found: Sequence[Finding] = ()
+) -> Outcome:
+    """The outcome of a file, with what its suppression comments have to do with it."""
+    if after is None and hush.removable:
+        after = source.encode(hush.without_unused(lambda text: text))
+        if ast.dump(parse(load(source.path, after).text)) != ast.dump(tree):
+            raise BrokenPromise("removing a comment changes more than a comment")
+    findings = tuple(sorted([*found, *hush.findings()], key=lambda one: one.line))
+    return Outcome(
+        source.path, source.data, after, findings, None, True, len(hush.suppressed), hush.warnings()
+    )
 
 
 def _rows(

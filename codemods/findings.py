@@ -16,12 +16,14 @@ class Verdict(Enum):
     STEP_WITHOUT_GRADIENT = "step-without-gradient"
     NEVER_CLEARED = "never-cleared"
     UNSUPPORTED = "unsupported"
+    UNUSED_SUPPRESSION = "unused-suppression"
 
 
 CODES = {
     Verdict.ZERO_LAST: "GO101",
     Verdict.STEP_WITHOUT_GRADIENT: "GO201",
     Verdict.NEVER_CLEARED: "GO202",
+    Verdict.UNUSED_SUPPRESSION: "GO900",
 }
 """The verdicts that are findings: something should change."""
 
@@ -43,7 +45,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One training step and its verdict. Lines are 1-based lines of the file before."""
+    """One training step and its verdict, or a comment that suppresses none. Lines are 1-based, of the file before."""
 
     path: str
     line: int
@@ -63,6 +65,11 @@ class Finding:
         """GO101 and its kin, None for a step that is left alone."""
         return CODES.get(self.verdict)
 
+    @property
+    def is_step(self) -> bool:
+        """Whether it is about a training step."""
+        return self.verdict is not Verdict.UNUSED_SUPPRESSION
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -75,7 +82,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything about one file. ``after`` is None unless it differs from ``before``; ``problem`` excludes findings."""
+    """Everything about one file. ``after`` is None unless it differs from ``before``; ``problem`` excludes findings.
+
+    ``suppressed`` counts the training steps that a comment takes out of the findings; ``warnings`` are about such comments.
+    """
 
     path: str
     before: bytes
@@ -83,3 +93,5 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     problem: Problem | None = None
     parsed: bool = False
+    suppressed: int = 0
+    warnings: tuple[Problem, ...] = ()

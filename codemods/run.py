@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Summary:
     """A whole run. ``scanned`` counts files that were read, ``parsed`` those that could hold a training step.
 
-    ``changed`` counts files with a rewrite, whether it was written or only shown. ``edits``: what changes in
+    ``changed`` counts files with a rewrite, whether it was written or only shown, ``suppressed`` training steps that a
+    comment takes out. ``edits``: what changes in
     each of them, where that was asked for.
     """
 
@@ -33,6 +34,7 @@ class Summary:
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     edits: Mapping[str, tuple[Replacement, ...]] = field(default_factory=dict)
+    suppressed: int = 0
 
 
 def outcomes(paths: Sequence[str], settings: Settings, *, exclude: Sequence[str] = ()) -> Iterator[Outcome]:
@@ -81,7 +83,7 @@ def unapplied(outcome: Outcome) -> Outcome:
 
 def summed(found: Iterable[Outcome], *, with_edits: bool = False) -> Summary:
     """Add up the outcomes of a run, one by one: the bytes of a file are not kept."""
-    scanned = parsed = changed = 0
+    scanned = parsed = changed = suppressed = 0
     findings: list[Finding] = []
     problems: list[Problem] = []
     edits: dict[str, tuple[Replacement, ...]] = {}
@@ -89,9 +91,10 @@ def summed(found: Iterable[Outcome], *, with_edits: bool = False) -> Summary:
         scanned += bool(one.before) or one.problem is None
         parsed += one.parsed
         changed += one.after is not None
+        suppressed += one.suppressed
         findings += one.findings
         problems += [] if one.problem is None else [one.problem]
         if with_edits and one.after is not None:
             before, after = (load(one.path, data).text for data in (one.before, one.after))
             edits[one.path] = replacements(before, after)
-    return Summary(scanned, parsed, changed, tuple(findings), tuple(problems), edits)
+    return Summary(scanned, parsed, changed, tuple(findings), tuple(problems), edits, suppressed)

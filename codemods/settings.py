@@ -15,10 +15,14 @@ class Placement(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Options that decide what happens to a file. ``codes``: the findings that are asked for."""
+    """Options that decide what happens to a file.
+
+    ``codes``: the findings that are asked for. ``remove_unused``: comments that suppress nothing are removed.
+    """
 
     unsafe_fixes: bool = False
     strict: bool = False
     placement: Placement = Placement.TOP
     black: bool = False
-    codes: frozenset[str] = frozenset({"GO101", "GO201", "GO202"})
+    codes: frozenset[str] = frozenset({"GO101", "GO201", "GO202", "GO900"})
+    remove_unused: bool = False

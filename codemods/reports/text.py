@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from codemods.findings import Finding, Fix, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from codemods.run import Summary
 
@@ -73,29 +73,48 @@ def _closing(summary: Summary, *, fixed: bool, diff: bool) -> Iterator[str]:
     yield f"Found {_found(summary, fixed=fixed, diff=diff)}."
     if summary.problems:
         yield f"Could not do {_number(len(summary.problems), 'path')}: see the errors above."
-    open_fixes = [one.fix for one in summary.findings if one.fix and not (one.applied and (fixed or diff))]
+    open_fixes = [
+        one.fix
+        for one in summary.findings
+        if one.fix and one.is_step and not (one.applied and (fixed or diff))
+    ]
     safe, unsafe = open_fixes.count(Fix.SAFE), open_fixes.count(Fix.UNSAFE)
     if safe:
         yield f"[*] {safe} can be rewritten with a proof: gradorder fix"
+    if any(not one.is_step and not one.applied for one in summary.findings):
+        yield "gradorder fix --select GO900 removes unused suppressions"
     if unsafe:
         yield f"[unsafe fix] {unsafe} can be repaired, which changes the training: gradorder fix --unsafe-fixes"
 
 
 def _found(summary: Summary, *, fixed: bool, diff: bool) -> str:
+    """Training steps, and comments that suppress none, by what becomes of them."""
+    steps = [one for one in summary.findings if one.is_step]
+    found = _steps(summary, steps, fixed=fixed, diff=diff)
+    unused = [one for one in summary.findings if not one.is_step]
+    if not unused:
+        return found
+    return f"{found}; {_number(len(unused), 'unused suppression')}" + (
+        f" {'' if fixed else 'to be '}removed" if unused[0].applied and (fixed or diff) else ""
+    )
+
+
+def _steps(summary: Summary, steps: Sequence[Finding], *, fixed: bool, diff: bool) -> str:
     files = _number(summary.scanned, "file")
-    if not summary.findings:
+    if not steps and not summary.suppressed:
         return f"no training step in {files}"
-    done = sum(1 for one in summary.findings if one.applied) if fixed or diff else 0
-    to_change = sum(1 for one in summary.findings if one.code and not (one.applied and (fixed or diff)))
-    canonical = sum(1 for one in summary.findings if one.verdict is Verdict.CANONICAL)
+    done = sum(1 for one in steps if one.applied) if fixed or diff else 0
+    to_change = sum(1 for one in steps if one.code and not (one.applied and (fixed or diff)))
+    canonical = sum(1 for one in steps if one.verdict is Verdict.CANONICAL)
     counts = {
         "rewritten" if fixed else "would be rewritten": done,
         "to change": to_change,
-        "left alone": len(summary.findings) - done - to_change - canonical,
+        "left alone": len(steps) - done - to_change - canonical,
         "canonical": canonical,
+        "suppressed": summary.suppressed,
     }
     parts = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-    return f"{_number(len(summary.findings), 'training step')} in {files}: {parts}"
+    return f"{_number(len(steps) + summary.suppressed, 'training step')} in {files}: {parts}"
 
 
 def _number(count: int, what: str) -> str:

@@ -2,7 +2,7 @@
 
 ## What it does
 Finds `# gradorder: ignore` comments on whose lines there is nothing to ignore, and such comments with a code that does
-not exist.
+not exist. A code that was not selected in a run is not held against a comment in that run.
 
 ## Why
 A suppression that suppresses nothing hides the next finding on its line.
@@ -26,7 +26,8 @@ for x, y in loader:
 ```
 
 ## When the fix is safe
-Always: only a comment goes.
+Always: only a comment goes, with the blanks before it, and of a comment with several codes only those that suppress
+nothing. It goes when GO900 is selected by name: `gradorder fix --select GO900`. A comment that names GO900 itself stays.
 """
 
-ACTION = "reported; removed when asked"
+ACTION = "reported; `fix --select GO900` removes it"
