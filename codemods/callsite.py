@@ -24,6 +24,24 @@ class Facts(Protocol):
     def constructor(self, path: Path) -> str:
         """The last word of what ``path`` is built by when that is one call, else an empty string."""
 
+    def built(self, path: Path) -> str:
+        """The full name of the imported class that ``path`` is always built by or annotated with, else empty."""
+
+    def uses(self, path: Path) -> set[str]:
+        """The attributes that the file looks up on ``path``."""
+
+    def holds(self, node: ast.expr) -> bool:
+        """Whether a value may hold a model, an optimizer, a parameter, or a function that touches gradients."""
+
+    def trains_by_hand(self, node: ast.expr) -> bool:
+        """Whether a value is made of a class of this file that says ``automatic_optimization = False``."""
+
+    def full_name(self, node: ast.expr) -> str:
+        """The full dotted name of something imported, else an empty string."""
+
+    def registers(self, *names: str) -> bool:
+        """Whether the file hands a function that touches gradients to a call of one of these names."""
+
     def path(self, node: ast.expr) -> Path | None:
         """What an expression denotes, names that only stand for another path replaced; None when computed."""
 
@@ -33,6 +51,7 @@ class CallSite:
     """One call. ``base`` is the object of a method call, ``receiver`` its path when it has one.
 
     ``full`` is the dotted name when what is called was imported. ``statement``: the call is a whole statement.
+    ``bases``: for a call on ``self``, the full names of the classes of other files that its class derives from.
     """
 
     node: ast.Call
@@ -43,6 +62,7 @@ class CallSite:
     span: Span
     statement: bool
     facts: Facts
+    bases: tuple[str, ...] = ()
 
 
 class Idiom(Protocol):

@@ -74,7 +74,7 @@ def _examine(source: Source, settings: Settings) -> Outcome:
     tree = parse(source.text)
     hush = Hush(source.path, source.text, settings)
     words = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    if not {"backward", "step"} <= words:
+    if not all(any(part in word for word in words) for part in ("backward", "step")):
         return _outcome(source, hush, tree)
     try:
         program = lower(tree)
@@ -218,7 +218,7 @@ def explain(refusal: Refusal) -> str:
         return f"gradients of {name} would already be cleared {where}"
     if refusal.kind is Kind.FLAVOUR:
         return f"gradients of {name} would be zeros instead of None, or None instead of zeros, {where}"
-    return f"zero_grad() for {name} does nothing in some iterations, inside an accumulation context"
+    return f"an accumulation context that was entered before decides whether zero_grad() for {name} does anything"
 
 
 def _consumer(event: Event) -> str:

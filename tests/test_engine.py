@@ -168,7 +168,7 @@ REFUSED = {
             update(criterion(model(x)))
         """,
         Verdict.ACCUMULATION,
-        "zero_grad() for optimizer does nothing in some iterations, inside an accumulation context",
+        "an accumulation context that was entered before decides whether zero_grad() for optimizer does anything",
     ),
     "flavour": (
         LAST.replace("zero_grad()", "zero_grad(set_to_none=False)")

@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib
 import io
 import random
+import re
+import sys
 import warnings
 from dataclasses import dataclass
 from itertools import zip_longest
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import numpy as np
 import torch
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SEED = 20240229
+STAND_INS = sorted(one.stem for one in (Path(__file__).parent / "stand_ins").glob("[a-z]*.py"))
+"""Frameworks that are not installed for the tests: a few lines each do what their documentation says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +249,24 @@ def world(recorder: Recorder) -> dict[str, object]:
     return {**modules, **optimizers, **others}
 
 
+@contextlib.contextmanager
+def frameworks(source: str) -> Iterator[None]:
+    """What a page may import: Accelerate itself in a fresh state, and the stand-ins below ``tests/stand_ins``."""
+    wanted = {name for name in STAND_INS if re.search(rf"\b{name}\b", source)}
+    if "accelerate" in source:
+        state: Any = importlib.import_module("accelerate.state")
+        state.AcceleratorState._reset_state(reset_partial_state=True)
+        state.GradientState._reset_state()
+    loaded = {name: importlib.import_module(f"tests.stand_ins.{name}") for name in sorted(wanted)}
+    parts = {
+        f"{name}.{part}": getattr(module, part)
+        for name, module in loaded.items()
+        for part in getattr(module, "MODULES", ())
+    }
+    with mock.patch.dict(sys.modules, {**loaded, **parts}):
+        yield
+
+
 def run(source: str, drive: str | None = None) -> Trace:
     """Run ``source``, then the line ``drive``, in a fresh world."""
     threads = torch.get_num_threads()
@@ -256,7 +281,12 @@ def run(source: str, drive: str | None = None) -> Trace:
     ]
     try:
         namespace = world(recorder)
-        with contextlib.redirect_stdout(stdout), warnings.catch_warnings(), torch.enable_grad():
+        with (
+            contextlib.redirect_stdout(stdout),
+            warnings.catch_warnings(),
+            torch.enable_grad(),
+            frameworks(source),
+        ):
             warnings.simplefilter("ignore")
             try:
                 exec(compile(source, "<page>", "exec"), namespace)

@@ -86,6 +86,9 @@ def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
         scope = evidence.scopes.inner[node]
         for name in scope.parameters:
             evidence.bindings[evidence.scopes.variable(name, scope)].append(None)
+        for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+            if one.annotation is not None:
+                evidence.annotations[evidence.scopes.variable(one.arg, scope)] = one.annotation
     for target in bound_targets(node):
         path = evidence.scopes.path(target)
         if path is None:
@@ -141,6 +144,10 @@ def _aliases(evidence: Evidence, tree: ast.Module) -> dict[Path, Path]:
                 continue
             if not path.scope and (starred or node not in tree.body):
                 continue
+            manual = _manual_optimizer(evidence, node, target)
+            if manual is not None:
+                aliases[path] = manual
+                continue
             value = node.value if target in node.targets else _matching(node, target)
             if value is node.value and target not in node.targets:
                 continue
@@ -151,6 +158,38 @@ def _aliases(evidence: Evidence, tree: ast.Module) -> dict[Path, Path]:
                 continue
             aliases[path] = meaning
     return aliases
+
+
+def _manual_optimizer(evidence: Evidence, node: ast.Assign, target: ast.expr) -> Path | None:
+    """What ``opt = self.optimizers()`` or one of ``a, b = self.optimizers()`` means in a LightningModule.
+
+    The method gives the same optimizers in the same order each time (lightning 2.6, ``pytorch/core/module.py``).
+    """
+    call = node.value
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.args:
+        return None
+    this = evidence.scopes.path(call.func.value)
+    owner = next((one.method_of for one in evidence.scopes.of_node[node].enclosing() if one.method_of), None)
+    if call.func.attr != "optimizers" or owner is None or this is None or this.rest:
+        return None
+    if (
+        not this.scope.startswith("class ")
+        or "optimizers" in evidence.scopes.stored | evidence.scopes.computed
+    ):
+        return None
+    defined = {getattr(one, "name", "") for one in evidence.scopes.inner}
+    if "optimizers" in defined or not any(
+        harmless.LIGHTNING_MODULE.fullmatch(evidence.imported(base) or "") for base in owner.bases
+    ):
+        return None
+    found = this.extended((".optimizers()",))
+    if target in node.targets:
+        return found
+    for whole in node.targets:
+        if isinstance(whole, ast.Tuple | ast.List) and target in whole.elts:
+            if not any(isinstance(one, ast.Starred) for one in whole.elts):
+                return found.extended((f"[{whole.elts.index(target)}]",))
+    return None
 
 
 def _is_stable(evidence: Evidence, path: Path, alias: ast.Assign, tree: ast.Module) -> bool:

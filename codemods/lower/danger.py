@@ -20,7 +20,7 @@ def _text(node: ast.expr) -> str:
 
 def danger(world: World, call: ast.Call) -> str | None:
     """Why a call that is neither an event nor followed may touch gradients; None when nothing says so."""
-    reason = _danger_whatever_is_called(world, call)
+    reason = danger_of_arguments(world, call)
     if reason is not None:
         return reason
     evidence = world.evidence
@@ -49,7 +49,7 @@ def danger(world: World, call: ast.Call) -> str | None:
     return f"{_text(call.func)}() cannot be followed from this file and its name says that it deals with gradients"
 
 
-def _danger_whatever_is_called(world: World, call: ast.Call) -> str | None:
+def danger_of_arguments(world: World, call: ast.Call) -> str | None:
     """What makes even a known function dangerous: functions of the file in its arguments, or all names at hand."""
     evidence = world.evidence
     name = callee_name(call)

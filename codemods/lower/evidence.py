@@ -49,6 +49,7 @@ class Evidence:
     iterated: set[int] = field(default_factory=set)
     aliases: dict[Path, Path] = field(default_factory=dict)
     handed: dict[Path, list[ast.expr]] = field(default_factory=lambda: defaultdict(list))
+    annotations: dict[Path, ast.expr] = field(default_factory=dict)
     asked: list[tuple[Path, ast.Call]] = field(default_factory=list)
     filled: list[tuple[Path, ast.Call]] = field(default_factory=list)
     touching: set[str] = field(default_factory=set)
@@ -256,6 +257,63 @@ class Evidence:
             if not any(isinstance(one, ast.Call) for one in branches):
                 words.add("")
         return words.pop() if len(words) == 1 else ""
+
+    def built(self, path: Path, depth: int = 4) -> str:
+        """The full name of the imported class that ``path`` is always built by or annotated with, else empty."""
+        names = {self._built(path, value, depth) for value in self.bindings.get(path, ())}
+        return names.pop() if len(names) == 1 else ""
+
+    def _built(self, path: Path, value: ast.expr | None, depth: int) -> str:
+        if value is None:
+            annotation = self.annotations.get(path)
+            return "" if annotation is None else self.imported(annotation) or ""
+        if isinstance(value, ast.Call):
+            return self.imported(value.func) or ""
+        if isinstance(value, ast.IfExp):
+            names = {self._built(path, one, depth) for one in (value.body, value.orelse)}
+            return names.pop() if len(names) == 1 else ""
+        source = self.scopes.path(value) if isinstance(value, ast.Name | ast.Attribute) else None
+        return "" if source is None or source == path or not depth else self.built(source, depth - 1)
+
+    def is_host(self, path: Path) -> bool:
+        """Whether ``path`` is an object of a framework whose methods an idiom knows one by one."""
+        return harmless.HOST.fullmatch(self.built(path)) is not None
+
+    def uses(self, path: Path) -> set[str]:
+        """The attributes that the file looks up on ``path``."""
+        return self.methods.get(path, set())
+
+    def full_name(self, node: ast.expr) -> str:
+        """The full dotted name of something imported, else an empty string."""
+        return self.imported(node) or ""
+
+    def trains_by_hand(self, node: ast.expr) -> bool:
+        """Whether a value is made of a class of this file that says ``automatic_optimization = False``."""
+        path = self.scopes.path(node)
+        value = node if path is None else self.sole_binding(path)
+        if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Name):
+            return False
+        said = {
+            path: values
+            for path, values in self.bindings.items()
+            if (path.rest or (path.root,))[-1].lstrip(".") == "automatic_optimization"
+        }
+        switched = [one for values in said.values() for one in values]
+        if not all(isinstance(one, ast.Constant) and one.value is False for one in switched):
+            return False
+        name = value.func.id
+        family = self.scopes.families.get(name)
+        owners = {path.scope.rpartition(".")[2] for path in said}
+        return family is not None and bool(owners & {f"class {family}", name})
+
+    def registers(self, *names: str) -> bool:
+        """Whether the file hands a function that touches gradients to a call of one of these names."""
+        return any(
+            isinstance(node, ast.Call)
+            and callee_name(node) in names
+            and any(self.calls_back(one) for one in arguments(node))
+            for node in self.scopes.of_node
+        )
 
     def path(self, node: ast.expr) -> Path | None:
         """What an expression denotes, names that only stand for another path replaced; None when computed."""

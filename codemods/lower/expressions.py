@@ -10,7 +10,7 @@ from codemods.callsite import CallSite
 from codemods.events import ANYTHING, Call, Path, Read, Rebind, Span, Step, Suspend, Unknown
 from codemods.idioms import recognise
 from codemods.lower import harmless
-from codemods.lower.danger import danger
+from codemods.lower.danger import danger, danger_of_arguments
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.resolve import Opaque, resolve
 from codemods.syntax import arguments, callee_name
@@ -292,13 +292,14 @@ class Expressions:
             return
         self._fills(node, span)
         events = recognise(self._site(node))
-        if events is not None:
+        if events:
             for event in events:
                 self.graph.emit(event)
             return
         if self._works_on_gradients(node):
             return
-        reason = danger(self.world, node)
+        # A call that an idiom knows to do nothing may still run what it is handed.
+        reason = danger(self.world, node) if events is None else danger_of_arguments(self.world, node)
         if reason is not None:
             calls_back = self.world.evidence.calls_back(node)
             trains = harmless.trains(callee_name(node)) or reason.endswith("which touches gradients")
@@ -367,7 +368,18 @@ class Expressions:
             span=span_of(statement) if whole and statement is not None else span_of(node),
             statement=whole,
             facts=self.world.evidence,
+            bases=self._bases(node, base),
         )
+
+    def _bases(self, node: ast.Call, base: ast.expr | None) -> tuple[str, ...]:
+        """What the class around derives from outside the file, for a call on ``self``."""
+        path = None if base is None else self.world.scopes.path(base)
+        if path is None or path.rest or not path.scope.startswith("class "):
+            return ()
+        for one in self.world.scopes.of_node[node].enclosing():
+            if one.method_of is not None:
+                return tuple(self.world.foreign_bases(one.method_of))
+        return ()
 
     def _works_on_gradients(self, node: ast.Call) -> bool:
         """A call on a gradient or handed one: in place, unless it is known only to look."""

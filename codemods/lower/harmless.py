@@ -125,8 +125,12 @@ PURE_ON_GRADIENTS = frozenset(
 )
 """Functions of Python or torch that only look at a gradient handed to them, and return something new."""
 
-HOSTS = frozenset({"Accelerator", "Fabric"})
+HOST = re.compile(
+    r"accelerate(\.\w+)*\.Accelerator|(lightning|lightning_fabric|pytorch_lightning)(\.\w+)*\.Fabric"
+)
 """Classes of frameworks whose methods an idiom knows one by one, whatever their instances have been handed."""
+
+LIGHTNING_MODULE = re.compile(r"(lightning|pytorch_lightning)(\.\w+)*\.LightningModule")
 
 CONTEXTS = frozenset(
     "accumulate amp autocast autograd_profiler cuda_device detect_anomaly device emit_nvtx enable_grad "

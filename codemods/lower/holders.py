@@ -185,7 +185,7 @@ def _spread_holders(evidence: Evidence) -> bool:
             ):
                 evidence.holders.add(path)
     for path, call in (*evidence.filled, *evidence.asked):
-        if evidence.constructor(path) in harmless.HOSTS:
+        if evidence.is_host(path):
             continue
         if (
             path not in evidence.holders

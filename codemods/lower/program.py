@@ -15,10 +15,10 @@ from codemods.lower.ownership import hooked, keeps_references, ownership, veto
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
 from codemods.lower.world import World, is_generator, transparent, world_of
-from codemods.syntax import FUNCTIONS, FunctionNode
+from codemods.syntax import FUNCTIONS, FunctionNode, callee_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from codemods.lower.scopes import Scope
 
@@ -77,12 +77,21 @@ def _lower_function(world: World, node: ast.Module | FunctionNode, recursive: fr
 
 def _loss_handed(world: World, node: ast.Module | FunctionNode, scope: Scope) -> bool:
     """Whether a function runs a backward on one of its parameters."""
+    if isinstance(node, ast.Module):
+        return False
     handed = {world.scopes.variable(one, scope) for one in scope.parameters}
-    return any(
-        isinstance(one, ast.Attribute) and one.attr == "backward" and world.scopes.path(one.value) in handed
-        for one in ast.walk(node)
-        if not isinstance(node, ast.Module)
-    )
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and callee_name(call) in ("backward", "manual_backward"):
+            losses = [*call.args, *(one.value for one in call.keywords)]
+            if isinstance(call.func, ast.Attribute):
+                losses.append(call.func.value)
+            if any(world.scopes.path(one) in handed for loss in losses for one in _expressions(loss)):
+                return True
+    return False
+
+
+def _expressions(node: ast.expr) -> Iterator[ast.expr]:
+    return (one for one in ast.walk(node) if isinstance(one, ast.expr))
 
 
 def _stray(world: World, node: FunctionNode, scope: Scope) -> bool:

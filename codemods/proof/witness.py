@@ -95,7 +95,7 @@ def _text(event: Event) -> str | None:
         case Zero(receiver=receiver):
             return f"{receiver.text}.zero_grad()"
         case Backward(text=text):
-            return f"{text}.backward()"
+            return f"{text}()" if text.endswith("_backward") else f"{text}.backward()"
         case Step(receiver=receiver):
             return f"{receiver.text} steps"
         case Read(text=text):

@@ -1,0 +1,105 @@
+"""Lightning: manual optimisation under a ``Trainer``, and Fabric, on one device."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+pytorch = fabric = sys.modules[__name__]
+MODULES = ("pytorch", "fabric")
+
+
+class LightningModule(nn.Module):
+    """``training_step`` is the user's; with ``automatic_optimization`` off, so is everything that it does."""
+
+    automatic_optimization = True
+    trainer: Trainer
+
+    def optimizers(self) -> Any:
+        """One optimizer as such, several as a list: the same ones each time."""
+        found = self.trainer.optimizers
+        return found[0] if len(found) == 1 else found
+
+    def lr_schedulers(self) -> Any:
+        found = self.trainer.schedulers
+        return found[0] if len(found) == 1 else found
+
+    def manual_backward(self, loss: torch.Tensor) -> None:
+        loss.backward()  # type: ignore[no-untyped-call]
+
+    def clip_gradients(self, optimizer: torch.optim.Optimizer, gradient_clip_val: float) -> None:
+        parameters = [one for group in optimizer.param_groups for one in group["params"]]
+        nn.utils.clip_grad_norm_(parameters, gradient_clip_val)
+
+    def toggle_optimizer(self, optimizer: torch.optim.Optimizer) -> None:
+        """Only the parameters of this optimizer get gradients now."""
+        mine = {id(one) for group in optimizer.param_groups for one in group["params"]}
+        for other in self.trainer.optimizers:
+            for group in other.param_groups:
+                for one in group["params"]:
+                    one.requires_grad_(id(one) in mine)
+
+    def untoggle_optimizer(self, _optimizer: torch.optim.Optimizer) -> None:
+        for other in self.trainer.optimizers:
+            for group in other.param_groups:
+                for one in group["params"]:
+                    one.requires_grad_(True)
+
+    def log(self, name: str, value: Any) -> None:
+        print(name, float(value))
+
+
+class Trainer:
+    """Calls ``training_step`` for each batch."""
+
+    def __init__(self, max_epochs: int = 1) -> None:
+        self.max_epochs = max_epochs
+        self.optimizers: list[torch.optim.Optimizer] = []
+        self.schedulers: list[Any] = []
+
+    def fit(self, module: Any, loader: Iterable[Any]) -> None:
+        assert not module.automatic_optimization
+        module.trainer = self
+        found = module.configure_optimizers()
+        if isinstance(found, dict):
+            self.schedulers = [found["lr_scheduler"]]
+            found = found["optimizer"]
+        self.optimizers = list(found) if isinstance(found, list | tuple) else [found]
+        for _ in range(self.max_epochs):
+            for index, batch in enumerate(loader):
+                module.training_step(batch, index)
+
+
+class Fabric:
+    """Wraps nothing on one device."""
+
+    def launch(self) -> None:
+        pass
+
+    def setup(self, *objects: Any) -> Any:
+        return objects[0] if len(objects) == 1 else objects
+
+    def setup_dataloaders(self, loader: Any) -> Any:
+        return loader
+
+    def backward(self, loss: torch.Tensor) -> None:
+        loss.backward()  # type: ignore[no-untyped-call]
+
+    def clip_gradients(self, module: nn.Module, _optimizer: Any, max_norm: float) -> torch.Tensor:
+        return nn.utils.clip_grad_norm_(module.parameters(), max_norm)
+
+    @contextlib.contextmanager
+    def no_backward_sync(self, _module: nn.Module, enabled: bool = True) -> Iterator[None]:
+        """Skips an exchange between devices, of which there is one."""
+        assert enabled in (True, False)
+        yield
+
+    def print(self, *values: object) -> None:
+        print(*values)
