@@ -6,17 +6,13 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.events import Path, Rebind
+from codemods.lower.apart import sites
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
-from codemods.syntax import FUNCTIONS, arguments, bound_targets, callee_name
+from codemods.syntax import FUNCTIONS, bound_targets, callee_name
 
 if TYPE_CHECKING:
     from codemods.ir.nodes import Function
     from codemods.lower.world import World
-
-QUIET_USES = frozenset(
-    "cpu cuda double eval float forward half named_parameters parameters requires_grad_ state_dict to train zero_grad".split()
-)
-"""Methods of a module after which it still has exactly the parameters that it was built with."""
 
 
 def hooked(world: World) -> bool:
@@ -80,9 +76,9 @@ def ownership(world: World, functions: dict[str, Function]) -> tuple[dict[Path, 
         if found[0] is not None
         and all(one == found[0] for one in found)
         and len(found) == len(world.evidence.bindings.get(target, found))
+        and not _set_from_elsewhere(world, target)
     }
-    distinct = {path for path in set(sources.values()) if _shares_nothing(world, path)}
-    return sources, frozenset(distinct)
+    return sources, sites(world, dict.fromkeys(sources.values()))
 
 
 def _written(world: World) -> list[Path]:
@@ -92,79 +88,15 @@ def _written(world: World) -> list[Path]:
     return found
 
 
-def _shares_nothing(world: World, path: Path) -> bool:
-    """Whether a module is built once, from nothing but numbers, and is then only called, trained and moved."""
-    value = world.evidence.sole_binding(path)
-    if path.rest or value is None or not world.builds_apart(value) or not _plainly_built(world, value):
+def _set_from_elsewhere(world: World, target: Path) -> bool:
+    """Whether an attribute of an instance is assigned both through ``self`` and through another name."""
+    if not target.rest:
         return False
-    parents = {id(child): node for node in world.scopes.of_node for child in ast.iter_child_nodes(node)}
-    for node in world.scopes.of_node:
-        if (
-            not isinstance(node, ast.Name)
-            or not isinstance(node.ctx, ast.Load)
-            or world.scopes.path(node) != path
-        ):
-            continue
-        parent = parents.get(id(node))
-        if isinstance(parent, ast.Call) and parent.func is node:
-            continue
-        call = parents.get(id(parent))
-        if not (
-            isinstance(parent, ast.Attribute) and parent.attr in QUIET_USES and isinstance(call, ast.Call)
-        ):
-            return False
-    return True
-
-
-def _plainly_built(world: World, value: ast.expr) -> bool:
-    while (
-        isinstance(value, ast.Call)
-        and isinstance(value.func, ast.Attribute)
-        and value.func.attr in QUIET_USES
-    ):
-        value = value.func.value
-    if not isinstance(value, ast.Call):
-        return False
-    if isinstance(value.func, ast.Name) and world.evidence.imported(value.func) is None:
-        built = world.definition(value.func.id, world.scopes.of_node[value.func])
-        if not isinstance(built, ast.ClassDef) or not _plain_class(world, built):
-            return False
-    return all(_plain(world, one) for one in arguments(value))
-
-
-def _plain(world: World, node: ast.expr) -> bool:
-    """Whether an argument cannot bring in a module that others use too."""
-    if isinstance(node, ast.Call):
-        full = world.evidence.imported(node.func) or ""
-        return full.startswith("torch.nn.") and all(_plain(world, one) for one in arguments(node))
-    if isinstance(node, ast.Name):
-        values = world.evidence.bindings.get(world.scopes.variable(node.id, world.scopes.of_node[node]), [])
-        return bool(values) and all(isinstance(one, ast.Constant) for one in values)
-    return isinstance(node, ast.Constant | ast.Attribute | ast.UnaryOp | ast.BinOp) and not any(
-        isinstance(one, ast.Name) and world.evidence.holds(one) for one in ast.walk(node)
+    return any(
+        path.rest
+        and path.rest[-1] == target.rest[-1]
+        and path.variable != target.variable
+        and (path.scope.startswith("class ") or target.scope.startswith("class "))
+        and (path.scope, path.root) != (target.scope, target.root)
+        for path in world.evidence.bindings
     )
-
-
-def _plain_class(world: World, one: ast.ClassDef) -> bool:
-    """Whether instances of a class share nothing: methods only, and no names of the code around it but imports."""
-    if (
-        one.decorator_list
-        or one.keywords
-        or any(not base.startswith("torch.nn.") for base in world.foreign_bases(one))
-    ):
-        return False
-    for each in one.body:
-        documented = isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)
-        if not documented and not (isinstance(each, FUNCTIONS) and each.name != "__new__"):
-            return False
-    for node in ast.walk(one):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            scope = world.scopes.of_node[node]
-            path = world.scopes.path(node)
-            inside = path is not None and (
-                path.scope.startswith(("class ", one.name)) and path.scope != one.name
-            )
-            bound = node.id in world.scopes.binding(node.id, scope).bound
-            if not inside and bound and world.evidence.imported(node) is None:
-                return False
-    return True

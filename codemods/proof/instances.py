@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 from codemods.events import Call, Path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codemods.ir.nodes import Program
     from codemods.proof.align import PairedFunction
 
 Environment = tuple[tuple[Path, Path], ...]
@@ -89,3 +92,46 @@ def entered_from_outside(functions: dict[str, PairedFunction]) -> frozenset[str]
             if isinstance(paired.event, Call)
         ]
     return frozenset(reached)
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Which optimizers are over which modules, as roots name them.
+
+    ``sources``: the module of each optimizer that is only ever built over one. ``sites``: where each module that
+    shares nothing is built; modules of two sites hold different parameters, two of one site may be the same module.
+    """
+
+    sources: dict[Path, Path]
+    sites: dict[Path, Path]
+
+    def apart(self, first: Path, second: Path) -> bool:
+        """Whether two optimizers hold different parameters for sure."""
+        mine, theirs = (self.sites.get(self.sources.get(one, one)) for one in (first, second))
+        return (
+            first in self.sources
+            and second in self.sources
+            and mine is not None
+            and theirs is not None
+            and mine != theirs
+        )
+
+
+def ownership(program: Program, reached: Iterable[Instance]) -> Ownership:
+    """What the program says of ``self.opt`` and ``self.net``, carried over to every instance by its name."""
+    sources, sites = dict(program.sources), {one: one for one in program.distinct}
+    settled = {
+        target: source
+        for target, source in program.sources.items()
+        if source in program.distinct
+        and target.scope.startswith("class ")
+        and source.variable == target.variable
+    }
+    for environment in dict.fromkeys(one.environment for one in reached) if settled else ():
+        for target, source in settled.items():
+            renamed = canonical(target, environment)
+            if renamed != target and renamed not in program.sources:
+                module = canonical(source, environment)
+                sources[renamed] = module
+                sites[module] = source
+    return Ownership(sources, sites)

@@ -22,7 +22,7 @@ from codemods.proof.gradstate import (
     CLEAN,
     DIRTY,
 )
-from codemods.proof.instances import Instance, TooMany, canonical, instances
+from codemods.proof.instances import Instance, Ownership, TooMany, canonical, instances, ownership
 from codemods.proof.walk import Found, GivesUp, Walk
 from codemods.proof.witness import (
     CLEARED,
@@ -63,6 +63,7 @@ def prove(program: Program, functions: dict[str, PairedFunction], *, allow_resid
         reached = {root: instances(functions, root) for root in roots}
     except TooMany:
         return Unsure("functions of this file are called with too many combinations of arguments")
+    owners = ownership(program, [one for found in reached.values() for one in found])
     cells: dict[Path, None] = {}
     outright = True
     for root in roots:
@@ -76,14 +77,14 @@ def prove(program: Program, functions: dict[str, PairedFunction], *, allow_resid
                     outright = outright and root == "<module>"
     needs_clean = needs_closed = False
     for cell in cells:
-        proof = _prove_cell(program, functions, cell, reached, allow_residual, trusting=False)
+        proof = _prove_cell(program, functions, cell, reached, owners, allow_residual, trusting=False)
         if proof is not None:
             needs_closed = True
-            proof = _prove_cell(program, functions, cell, reached, allow_residual, trusting=True)
+            proof = _prove_cell(program, functions, cell, reached, owners, allow_residual, trusting=True)
         if proof is not None:
             return proof
         if not outright and not needs_clean:
-            needs_clean = not _holds_from_any_start(program, functions, cell, reached, allow_residual)
+            needs_clean = not _holds_from_any_start(program, functions, cell, reached, owners, allow_residual)
     if outright:
         return SameIf((CLOSED_WORLD,), relies_on_opaque=True) if needs_closed else Same()
     assumptions = (CLEAN_ENTRY, CLOSED_WORLD) if needs_clean else (CLOSED_WORLD,)
@@ -95,12 +96,13 @@ def _prove_cell(
     functions: dict[str, PairedFunction],
     cell: Path,
     reached: dict[str, list[Instance]],
+    owners: Ownership,
     allow_residual: bool,
     *,
     trusting: bool,
 ) -> Differs | Unsure | None:
     try:
-        Walk(program, functions, cell, reached, CLEAN, allow_residual, trusting).run()
+        Walk(program, functions, cell, reached, CLEAN, owners, allow_residual, trusting).run()
     except Found as found:
         return Differs(found.kind, cell, found.site, _told(found, cell), found.paired.event)
     except GivesUp:
@@ -113,11 +115,12 @@ def _holds_from_any_start(
     functions: dict[str, PairedFunction],
     cell: Path,
     reached: dict[str, list[Instance]],
+    owners: Ownership,
     allow_residual: bool,
 ) -> bool:
     """Whether functions that outsiders call may as well be entered with gradients of any kind."""
     try:
-        Walk(program, functions, cell, reached, CLEAN + DIRTY, allow_residual, trusting=True).run()
+        Walk(program, functions, cell, reached, CLEAN + DIRTY, owners, allow_residual, trusting=True).run()
     except (Found, GivesUp):
         return False
     return True

@@ -33,7 +33,7 @@ from codemods.proof.gradstate import (
     unknown,
     zero,
 )
-from codemods.proof.instances import Environment, Instance, canonical
+from codemods.proof.instances import Environment, Instance, Ownership, canonical
 from codemods.proof.witness import Kind, WitnessLine, stop
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Walk:
     cell: Path
     reached: dict[str, list[Instance]]
     start: tuple[State, ...]
+    owners: Ownership
     allow_residual: bool
     trusting: bool
     pool: dict[State, list[WitnessLine]] = field(default_factory=dict)
@@ -284,7 +285,7 @@ class Walk:
 
     def _changes(self, name: str) -> bool:
         """Whether a function looks at gradients, changes them, or gives a receiver another meaning."""
-        source = self.program.sources.get(self.cell)
+        source = self.owners.sources.get(self.cell)
         return self._looks(name) or any(
             isinstance(paired.event, Rebind)
             and (paired.event.target.rest or paired.event.target.scope != one.function)
@@ -354,7 +355,7 @@ class Walk:
         if receiver.variable == NOTHING:
             return ()
         if receiver != self.tracked:
-            if receiver != self.program.sources.get(self.tracked) or state.module is not Module.SAME:
+            if receiver != self.owners.sources.get(self.tracked) or state.module is not Module.SAME:
                 return (state,)
         site = Site(instance.function, event.span.line, event.span.column)
         if paired.one_sided and self.program.referenced and event.flavour in (Flavour.ZEROS, Flavour.UNKNOWN):
@@ -397,7 +398,7 @@ class Walk:
         return list(dict.fromkeys(each for each in found if each.default_none == state.default_none))
 
     def _rebind(self, environment: Environment, event: Rebind, state: State) -> tuple[State, ...]:
-        source = self.program.sources.get(self.tracked)
+        source = self.owners.sources.get(self.tracked)
         target = canonical(event.target, environment)
         if target == self.tracked:
             if source is not None and event.source is not None:
@@ -415,6 +416,4 @@ class Walk:
             return state.member
         if self.program.hooked:
             return True
-        sources, distinct = self.program.sources, self.program.distinct
-        mine, theirs = sources.get(self.tracked), sources.get(stepping)
-        return mine is None or theirs is None or mine == theirs or not {mine, theirs} <= distinct
+        return not self.owners.apart(self.tracked, stepping)
