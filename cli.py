@@ -11,9 +11,11 @@ import sys
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
+from typer import Context
+from typer.core import TyperCommand
 
 from codemods.findings import CODES
 from codemods.settings import Placement, Settings
@@ -193,6 +195,96 @@ def fix(
     raise typer.Exit(_report(found if diff else _written(found), show))
 
 
+class CommandBehind(TyperCommand):
+    """A command whose arguments end at ``--``: what follows is a command of its own, kept in ``ctx.meta``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take the words behind the first ``--`` away before any is parsed."""
+        own, _, behind = _parted(args)
+        ctx.meta["command"] = behind
+        return super().parse_args(ctx, own)
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """The usage line, with the command."""
+        return [*super().collect_usage_pieces(ctx), "-- COMMAND ..."]
+
+
+def _parted(args: list[str]) -> tuple[list[str], list[str], list[str]]:
+    at = args.index("--") if "--" in args else len(args)
+    return args[:at], args[at : at + 1], args[at + 1 :]
+
+
+class Document(str, Enum):
+    """How the result of ``verify`` is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@app.command(cls=CommandBehind)
+def verify(
+    ctx: Context,
+    paths: Paths = None,
+    *,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="Seeds torch, numpy, random and the hashes of each run.")
+    ] = 0,
+    tolerance: Annotated[
+        float, typer.Option(min=0.0, help="Relative; for a command that is not deterministic by itself.")
+    ] = 1e-3,
+    timeout: Annotated[
+        float | None,
+        typer.Option(min=0.1, metavar="SECONDS", help="For each run. Default: ten times the first run."),
+    ] = None,
+    max_steps: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="End each process after so many optimizer steps.")
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Let the command's own output through, to stderr.")
+    ] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="Also rewrite what keeps old gradients out of a step.")
+    ] = False,
+    output_format: Annotated[
+        Document, typer.Option("--output-format", help="How the result is printed.")
+    ] = Document.TEXT,
+    select: Select = "",
+    ignore: Ignore = "",
+    exclude: Exclude = None,
+    strict: Strict = False,
+    placement: Where = Placement.TOP,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Nothing but the result.")] = False,
+) -> None:
+    """Run a training command as it stands and rewritten, and compare every optimizer step; nothing is written."""
+    from codemods.verify import words  # noqa: PLC0415
+    from codemods.verify.progress import Bar  # noqa: PLC0415
+    from codemods.verify.rewrites import rewrites  # noqa: PLC0415
+    from codemods.verify.session import Options, verify  # noqa: PLC0415
+
+    command = tuple(ctx.meta["command"])
+    if not command:
+        raise typer.BadParameter(
+            "the command to run goes behind --, as in: -- python train.py", param_hint="COMMAND"
+        )
+    if paths and "-" in paths:
+        raise typer.BadParameter("stdin cannot be run", param_hint="PATHS")
+    settings = Settings(
+        unsafe_fixes=unsafe_fixes, strict=strict, placement=placement, codes=_chosen(select, ignore)
+    )
+    found = list(_outcomes(paths, settings, exclude))
+    for one in found:
+        _say(sys.stderr, _problem(one))
+    bar = Bar(quiet=quiet)
+    try:
+        result = verify(Options(command, seed, tolerance, timeout, max_steps, verbose), rewrites(found), bar)
+    finally:
+        bar.close()
+    if result.output:
+        _say(sys.stderr, f"The command's last lines:\n{result.output}\n")
+    _say(sys.stdout, words.document(result) if output_format is Document.JSON else words.text(result))
+    raise typer.Exit(2 if any(one.problem for one in found) else result.status)
+
+
 @app.command()
 def explain(
     code: Annotated[
@@ -292,9 +384,7 @@ def _shown(found: Iterable[Outcome], show: Show) -> Iterator[Outcome]:
 
     style = full.coloured if show.coloured else full.plain
     for one in found:
-        if one.problem is not None:
-            where = one.path if one.problem.line is None else f"{one.path}:{one.problem.line}"
-            _say(sys.stderr, f"error: {where}: {one.problem.message}\n")
+        _say(sys.stderr, _problem(one))
         for warning in one.warnings:
             _say(sys.stderr, f"warning: {warning.path}:{warning.line}: {warning.message}\n")
         if show.output in PEOPLE and show.diff:
@@ -304,6 +394,14 @@ def _shown(found: Iterable[Outcome], show: Show) -> Iterator[Outcome]:
         elif show.output is Format.TEXT:
             _say(show.stream, full.render(one, fixed=show.fixed, quiet=show.quiet, style=style))
         yield one
+
+
+def _problem(one: Outcome) -> str:
+    """The line for a file that could not be done, nothing for others."""
+    if one.problem is None:
+        return ""
+    where = one.path if one.problem.line is None else f"{one.path}:{one.problem.line}"
+    return f"error: {where}: {one.problem.message}\n"
 
 
 def _say(stream: TextIO, message: str | bytes) -> None:

@@ -35,6 +35,7 @@ LAYERS = (
     "lifetime",
     "edits",
     "run",
+    "verify",
     "rules",
     "reports",
     "cli",
@@ -44,7 +45,14 @@ LAYERS = (
 APART = {"proof": {"judge", "guards", "plan", "rewrite", "blacken", "trial", "effects", "orders"}}
 """The proof is handed two lowered programs: it must not believe what the rest believes."""
 
-ONLY_IN = {"libcst": "rewrite", "typer": "cli", "black": "blacken", "click": "blacken", "torch": None}
+ONLY_IN = {
+    "libcst": "rewrite",
+    "typer": "cli",
+    "black": "blacken",
+    "click": "blacken",
+    "torch": None,
+    "rich": "verify",
+}
 """Third-party packages and the one part that may import them."""
 
 MODULES = [*sorted((ROOT / "codemods").rglob("*.py")), ROOT / "cli.py"]

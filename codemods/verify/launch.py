@@ -1,0 +1,171 @@
+"""Runs the user's command with the recorder in every Python that it starts, and ends it when it must end."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+CHILD = Path(__file__).resolve().parent / "child"
+GRACE = 5.0
+"""Seconds between asking a command to end and ending it."""
+TICK = 0.1
+
+
+class CannotStart(Exception):
+    """The command cannot be started: there is no such program, say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to run and how. ``key``: of the digests; the same for runs that are to be compared."""
+
+    command: tuple[str, ...]
+    seed: int
+    key: int
+    max_steps: int | None = None
+    verbose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended. ``status`` is None when it did not end by itself in time; negative: by that signal."""
+
+    status: int | None
+    seconds: float
+    trace: Path
+    output: Path
+
+
+def run(
+    request: Request,
+    folder: Path,
+    sources: Mapping[str, bytes],
+    known: Iterable[str],
+    *,
+    timeout: float | None,
+    tick: Callable[[Path], None],
+) -> Ended:
+    """Run the command once, with ``sources`` in the place of the files of those paths. Nothing is written outside
+    ``folder`` but by the command itself.
+
+    ``tick`` is called now and then with the folder of the traces. When anything is raised meanwhile, Ctrl-C for one,
+    the command and all its processes are ended first. Raises :class:`CannotStart`.
+    """
+    trace = folder / "trace"
+    trace.mkdir(parents=True)
+    _lay_out(folder, request, trace, sources, known)
+    output = folder / "output"
+    started = time.monotonic()
+    with output.open("wb") as file:
+        process = _start(request, folder, None if request.verbose else file.fileno())
+        try:
+            status = _wait(process, started, timeout, lambda: tick(trace))
+        finally:
+            _end(process, folder)
+    return Ended(status, time.monotonic() - started, trace, output)
+
+
+def _lay_out(
+    folder: Path, request: Request, trace: Path, sources: Mapping[str, bytes], known: Iterable[str]
+) -> None:
+    """Write what stands on the path of every Python of the command."""
+    shutil.copyfile(CHILD / "start.py", folder / "sitecustomize.py")
+    for name in ("serve", "digest", "record"):
+        shutil.copyfile(CHILD / f"{name}.py", folder / f"{name}.py")
+    plan = {
+        "trace": str(trace),
+        "sources": {path: base64.b64encode(data).decode() for path, data in sources.items()},
+        "known": sorted(known),
+        "seed": request.seed,
+        "key": request.key,
+        "max_steps": request.max_steps,
+    }
+    (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+
+
+def _start(request: Request, folder: Path, output: int | None) -> subprocess.Popen[bytes]:
+    paths = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONHASHSEED": str(request.seed),
+        "CUBLAS_WORKSPACE_CONFIG": os.environ.get("CUBLAS_WORKSPACE_CONFIG", ":4096:8"),
+    }
+    try:
+        return subprocess.Popen(
+            request.command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            # Results go to stdout, and nothing else does.
+            stdout=2 if output is None else output,
+            stderr=subprocess.STDOUT if output is not None else None,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise CannotStart(f"{request.command[0]}: {(reason or str(error)).lower()}") from error
+
+
+def _wait(
+    process: subprocess.Popen[bytes], started: float, timeout: float | None, tick: Callable[[], None]
+) -> int | None:
+    while timeout is None or time.monotonic() - started < timeout:
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(TICK)
+        tick()
+    return None
+
+
+def _end(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Leave no process of the command behind: first a request, then force."""
+    if process.poll() is None:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE)
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+    for pid in _left(folder):
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _left(folder: Path) -> list[int]:
+    """Processes that the command started outside its own group, where the system shows whose they are."""
+    found = []
+    for pid in {int(file.name.partition("-")[0]) for file in (folder / "trace").glob("*.jsonl")}:
+        with suppress(OSError):
+            if os.fsencode(folder) in Path(f"/proc/{pid}/environ").read_bytes():
+                found.append(pid)
+    return found
+
+
+def tail(output: Path, lines: int = 20) -> str:
+    """The last lines that the command printed."""
+    size = output.stat().st_size
+    with output.open("rb") as file:
+        file.seek(max(size - 16_384, 0))
+        text = file.read().decode("utf-8", "backslashreplace")
+    return "\n".join(text.splitlines()[-lines:])
+
+
+def sequence(command: Sequence[str]) -> str:
+    """The command as a person would type it."""
+    import shlex  # noqa: PLC0415
+
+    return shlex.join(command)
