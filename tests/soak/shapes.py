@@ -1,0 +1,264 @@
+"""Whole programs: scripts, functions, methods, closures, with what they build themselves and what is handed to them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tests.soak.draw import Draw, chance, pick, some
+from tests.soak.scene import Helper, Owner, Scene, block, disturbed
+from tests.soak.steps import before, foreign, forward, look, loop, step, suite, training_step, zero
+from tests.soak.world import OWNERS, Entry, Program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+HEAD = "import contextlib\nimport torch"
+NOISE = (0, 0, 0, 6, 12, 25)
+SHARES = (
+    ((0,), (1,), (2,), (3,)),
+    ((0,), (1,), (2,), (3,)),
+    ((0, 1), (1,), (2,), (3,)),
+    ((0,), (0,), (2,), (0, 3)),
+    ((0, 1, 2, 3), (1,), (1, 2), (3,)),
+)
+
+
+def program(draw: Draw) -> Program:
+    """Any program."""
+    owners = tuple(Owner(*one) for one in OWNERS[: 1 + pick(draw, (0, 0, 0, 1, 1, 2))])
+    scene = Scene(draw, owners, noise=pick(draw, NOISE), scaler=chance(draw, 12))
+    shape = pick(draw, SHAPES)
+    made = shape(scene)
+    # What code outside hands in belongs together or has gradients of its own (closed-world).
+    shares = SHARES[0] if made.entries and shape in (offered, called) else pick(draw, SHARES)
+    return replace(made, source=f"{HEAD}\n{made.source}\n", shares=shares)
+
+
+def script(scene: Scene) -> Program:
+    """Everything at the top level of the file."""
+    setup, scene = built(scene)
+    helpers, scene = helped(scene)
+    return Program("\n".join([*setup, *helpers, *suite(scene)]), entered(scene, scene.helpers))
+
+
+def called(scene: Scene) -> Program:
+    """A script that calls functions of its own."""
+    setup, scene = built(scene)
+    helpers, scene = helped(scene)
+    parts, calls = functions(scene)
+    body = disturbed(scene, main_body(scene, calls), foreign)
+    if scene.chance(30):
+        body = [
+            block("def main():", *declared("global", scene.owners, body)),
+            block('if __name__ == "__main__":', "main()"),
+        ]
+    return Program("\n".join([*setup, *helpers, *parts, *body]), entered(scene, [*calls, *scene.helpers]))
+
+
+def offered(scene: Scene) -> Program:
+    """Functions that only code outside the file calls."""
+    helpers, scene = helped(scene)
+    parts, calls = functions(scene)
+    return Program("\n".join([*helpers, *parts]), entered(scene, [*calls, *scene.helpers]), trains=False)
+
+
+def own_class(scene: Scene) -> Program:
+    """A class that trains, used by the file itself or by code outside of it."""
+    setup, scene = built(scene) if scene.chance(50) else ([], scene)
+    names = [f"{word}{index}" for index, _ in enumerate(scene.owners) for word in ("model", "opt")]
+    fields = tuple(
+        Owner(f"self.model{index}", f"self.opt{index}", one.weight) for index, one in enumerate(scene.owners)
+    )
+    assigned = [f"self.{one} = {one}" for one in names]
+    methods = [block(f"def __init__(self, {', '.join(names)}):", *assigned)]
+    inner = scene.inside(owners=fields, function=True)
+    calls: list[str] = []
+    if scene.chance(40):
+        body = disturbed(
+            inner, some(scene.draw, [zero(inner, inner.owner()), step(inner, inner.owner())[0]], 1), foreign
+        )
+        methods.append(block("def finish(self):", *body))
+        inner = replace(inner, helpers=(Helper("self.finish", ()),))
+        calls += ["{}.finish()"] if scene.chance(50) else []
+    methods.append(block("def fit(self, loader):", *suite(inner)))
+    calls.append("{}.fit(loader)")
+    if scene.chance(50):
+        stepping = replace(inner, x="x", y="y", loader=None)
+        methods.append(block("def train_step(self, x, y):", *training_step(stepping), *scene_return(scene)))
+        calls.append("{}.train_step(x0, y0)")
+        if scene.chance(50):
+            methods.append(
+                block("def run(self, loader):", block("for x, y in loader:", "self.train_step(x, y)"))
+            )
+            calls.append("{}.run(loader)")
+    if scene.chance(30):
+        methods.append(block("def inspect(self):", look(inner, inner.owner())))
+        calls.append("{}.inspect()")
+    parts = [*setup, block("class Trainer:", *methods)]
+    given = ", ".join(f"{one.model}, {one.optimizer}" for one in scene.owners)
+    start = f"trainer = Trainer({given})"
+    entries = tuple(Entry(one.format("trainer"), f"Trainer.{one[3:].partition('(')[0]}") for one in calls)
+    if not setup and scene.chance(60):
+        return Program("\n".join(parts), entries, start, trains=False)
+    lines = [pick(scene.draw, calls).format("trainer") for _ in range(1 + scene.draw.below(3))]
+    return Program("\n".join([*parts, *disturbed(scene, [start, *lines], foreign)]), entries)
+
+
+def closure(scene: Scene) -> Program:
+    """A function that trains by functions inside of it."""
+    setup, scene = built(scene.inside(function=True))
+    inner = scene.inside(x="x", y="y", loader=None)
+    outer = "nonlocal" if setup else "global"
+    body = declared(outer, scene.owners, [*training_step(inner), *scene_return(scene)])
+    parts = [*setup, block("def train_batch(x, y):", *body)]
+    if scene.chance(30):
+        parts.append(block("def clear():", zero(inner, inner.owner())))
+    body = [block("for x, y in loader:", "train_batch(x, y)")]
+    if scene.chance(30):
+        body = [block("for epoch in range(epochs):", *body)]
+    if scene.chance(30):
+        body.insert(0, before(scene))
+    if scene.chance(30):
+        body.append(look(scene, scene.owner()))
+    parts += disturbed(scene, body, foreign)
+    if not setup:
+        parts = declared("global", scene.owners, parts)
+    if scene.chance(60) or setup:
+        return Program("\n".join([block("def main():", *parts), "main()"]))
+    return Program(block("def main():", *parts), (Entry("main()", "main"),), trains=False)
+
+
+SHAPES: Sequence[Callable[[Scene], Program]] = (
+    script,
+    script,
+    called,
+    called,
+    offered,
+    offered,
+    own_class,
+    closure,
+)
+
+
+def declared(word: str, owners: Sequence[Owner], body: list[str]) -> list[str]:
+    """A function's body, with what it binds of the models and optimizers around it declared."""
+    names = {text for one in owners for text in (one.model, one.optimizer)}
+    trees = (
+        node
+        for text in body
+        for node in ast.walk(ast.parse(block("async def f():", block("while x:", text))))
+    )
+    bound = {node.id for node in trees if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    found = sorted(names & bound)
+    return [f"{word} {', '.join(found)}", *body] if found else body
+
+
+def scene_return(scene: Scene) -> list[str]:
+    """A function's result."""
+    return ["return loss.item()"] if scene.chance(30) else []
+
+
+def built(scene: Scene) -> tuple[list[str], Scene]:
+    """Models and optimizers that the program makes itself, or none: then it uses the world's."""
+    if scene.chance(50):
+        return [], scene
+    linear = scene.chance(40)
+    made = "torch.nn.Linear(2, 2)" if linear else "Net()"
+    found = [f"{one.model} = {made}" for one in scene.owners]
+    if len(scene.owners) > 1 and scene.chance(10):
+        found[1] = f"{scene.owners[1].model} = {scene.owners[0].model}"
+    for one in scene.owners:
+        other = scene.owner()
+        parameters = f"{one.model}.parameters()"
+        if scene.chance(12):
+            parameters = f"list({one.model}.parameters()) + list({other.model}.parameters())"
+            parameters = f"{other.model}.parameters()" if other == one or scene.chance(30) else parameters
+        made = scene.pick(
+            "SGD({}, lr=0.05, momentum=0.9)",
+            "SGD({}, lr=0.05, momentum=0.9, weight_decay=0.01)",
+            "Adam({}, lr=0.05)",
+        )
+        found.append(f"{one.optimizer} = torch.optim.{made.format(parameters)}")
+    weight = ".weight" if linear else ".a"
+    return found, replace(scene, owners=tuple(replace(one, weight=weight) for one in scene.owners))
+
+
+def helped(scene: Scene) -> tuple[list[str], Scene]:
+    """Small functions that the program's other parts call."""
+    own = Owner("model", "optimizer", scene.owners[0].weight)
+    inner = scene.inside(owners=(own,), x="x", y="y", function=True, loader=None, scaler=False)
+    found: list[str] = []
+    helpers: list[Helper] = []
+    if scene.chance(15):
+        body = disturbed(inner, some(scene.draw, ["optimizer.step()", "optimizer.zero_grad()"], 1), foreign)
+        found.append(block("def update(optimizer):", *body))
+        helpers.append(Helper("update", ("optimizer",)))
+    if scene.chance(12):
+        found.append(block("def compute(model, x, y):", *forward(inner, own), "return loss"))
+        helpers.append(Helper("compute", ("model", "x", "y")))
+    if scene.chance(12):
+        found.append(block("def run_step(model, optimizer, x, y):", *training_step(inner)))
+        helpers.append(Helper("run_step", ("model", "optimizer", "x", "y")))
+    if scene.chance(8):
+        found.append(block("def inspect(model):", look(inner, own)))
+        helpers.append(Helper("inspect", ("model",)))
+    if scene.chance(6):
+        found.append(block("def reset():", zero(scene, scene.owner())))
+        helpers.append(Helper("reset", ()))
+    return found, replace(scene, helpers=tuple(helpers))
+
+
+def functions(scene: Scene) -> tuple[list[str], list[Helper]]:
+    """Functions that train: they are handed what they train, or take it from around them."""
+    found: list[str] = []
+    made: list[Helper] = []
+    for index in range(1 + pick(scene.draw, (0, 0, 1))):
+        handed = scene.chance(65)
+        per_batch = scene.chance(40)
+        name = ("train", "fit")[index] + ("_step" if per_batch else "")
+        owners = (Owner("model", "optimizer", scene.owners[0].weight),) if handed else scene.owners
+        takes = ("model", "optimizer") if handed else ()
+        inner = scene.inside(owners=owners, function=True)
+        if per_batch:
+            inner, takes = replace(inner, x="x", y="y", loader=None), (*takes, "x", "y")
+            body = [*training_step(inner), *scene_return(scene)]
+        else:
+            takes, body = (*takes, "loader"), suite(inner)
+        if not handed:
+            body = declared("global", owners, body)
+        found.append(block(f"def {name}({', '.join(takes)}):", *body))
+        made.append(Helper(name, takes))
+    return found, made
+
+
+def main_body(scene: Scene, calls: Sequence[Helper]) -> list[str]:
+    """Calls of functions that train."""
+    found: list[str] = []
+    for _ in range(1 + scene.draw.below(2)):
+        helper, owner = pick(scene.draw, calls), scene.owner()
+        if "x" in helper.takes and scene.chance(70):
+            line = block("for x, y in loader:", replace(scene, x="x", y="y").handed(helper, owner))
+        elif scene.chance(40):
+            line = block("for epoch in range(epochs):", scene.handed(helper, owner))
+        else:
+            line = scene.handed(helper, owner)
+        found.append(line)
+    if scene.chance(20):
+        found.insert(0, before(scene))
+    if scene.chance(20):
+        found.append(look(scene, scene.owner()))
+    if scene.chance(10):
+        found += loop(scene)
+    return found
+
+
+def entered(scene: Scene, calls: Sequence[Helper]) -> tuple[Entry, ...]:
+    """Calls by code outside the file, for each owner."""
+    lines = (
+        (scene.handed(one, owner).replace("loss)", "x0.sum())"), one.call)
+        for one in calls
+        for owner in scene.owners
+    )
+    return tuple(Entry(*one) for one in dict.fromkeys(lines))
