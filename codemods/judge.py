@@ -198,6 +198,10 @@ def _lines(effects: Iterable[Effect]) -> str:
 
 
 def _unsupported(scene: Scene) -> str | None:
+    cells = [one for one in scene.function.regions if one.cell]
+    if cells and scene.region is scene.function.regions[0]:
+        where = sorted({one.span.line for one in (*scene.backwards, *scene.steps)})
+        return f"its backward and its step stand in different cells (line {where[0]}, line {where[-1]}), which may run in any order"
     for one in scene.inside:
         if _closure(one, scene.receiver):
             return f"{scene.name}.step() is handed a closure: backward and zero_grad belong inside it"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 import warnings
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,68 @@ class Unparsable(Exception):
     line: int | None
 
 
-def parse(text: str) -> ast.Module:
-    """Parse a module. Raises :class:`Unparsable` and nothing else."""
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Where the cells of a notebook begin in its joined text: their first lines, 1-based, in order.
+
+    ``in_order``: no cell is left out on the way down. Otherwise they may run in any order; in both cases any number
+    of times.
+    """
+
+    starts: tuple[int, ...]
+    in_order: bool = False
+
+
+class Cells(ast.stmt):
+    """The whole of a notebook: its cells, each of which may run again."""
+
+    _fields = ("body",)
+    _field_types = {"body": list[ast.stmt]}
+    body: list[ast.stmt]
+    in_order: bool
+
+
+class Cell(ast.stmt):
+    """One cell, at module level. Its position is in front of its first line: no statement stands there."""
+
+    _fields = ("body",)
+    _field_types = {"body": list[ast.stmt]}
+    body: list[ast.stmt]
+
+
+def parse(text: str, cuts: Cuts | None = None) -> ast.Module:
+    """Parse a module, or the joined cells of a notebook. Raises :class:`Unparsable` and nothing else."""
+    tree = _parse(text)
+    if cuts is not None:
+        _cut(tree, cuts)
+    return tree
+
+
+def _cut(tree: ast.Module, cuts: Cuts) -> None:
+    suites: list[list[ast.stmt]] = [[] for _ in cuts.starts]
+    for statement in tree.body:
+        suites[bisect_right(cuts.starts, _first_line(statement)) - 1].append(statement)
+    cells: list[ast.stmt] = [
+        _placed(Cell(body=suite), start) for start, suite in zip(cuts.starts, suites, strict=True) if suite
+    ]
+    whole = Cells(body=cells)
+    whole.in_order = cuts.in_order
+    tree.body = [_placed(whole, 1)] if cells else []
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(one.lineno for one in decorators)])
+
+
+def _placed(node: Cells | Cell, line: int) -> ast.stmt:
+    last = node.body[-1]
+    node.lineno, node.col_offset = line, -1
+    node.end_lineno, node.end_col_offset = last.end_lineno, last.end_col_offset
+    return node
+
+
+def _parse(text: str) -> ast.Module:
     running = f"Python {sys.version_info.major}.{sys.version_info.minor}"
     try:
         with warnings.catch_warnings():

@@ -17,6 +17,8 @@ LAYERS = (
     "files",
     "syntax",
     "suppressions",
+    "magics",
+    "cells",
     "callsite",
     "idioms",
     "ir",

@@ -78,7 +78,7 @@ def _regions(function: Function) -> Iterator[str]:
     if body.loop or body.entry != 0 or body.blocks != everything:
         yield "its first region is not its whole body"
     for region in function.regions[1:]:
-        if not region.loop:
+        if not region.loop and not region.cell:
             yield "it has two bodies"
         if region.entry not in region.blocks:
             yield f"the loop entered at block {region.entry} does not hold its own entry"

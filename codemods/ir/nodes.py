@@ -26,7 +26,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """The body of a loop or of a function: the smallest place that can be a training step.
+    """The body of a loop, of a function or of a notebook's cell: the smallest place that can be a training step.
 
     ``blocks`` are the blocks of the body, those of nested loops too; ``entry`` is where an iteration starts (the
     loop's header, the function's entry). ``suite`` tells which loop: its first line, 0 for the function's body.
@@ -36,6 +36,7 @@ class Region:
     blocks: frozenset[int]
     span: Span
     loop: bool
+    cell: bool = False
 
 
 @dataclass(frozen=True, slots=True)

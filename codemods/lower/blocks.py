@@ -72,6 +72,11 @@ class Graph:
         blocks = frozenset((entry, *range(first, len(self.blocks)))) - {after}
         self.regions.append(Region(entry, blocks, span, loop=True))
 
+    def cell(self, first: int, span: Span) -> None:
+        """Blocks from number ``first`` to the newest are a notebook's cell."""
+        blocks = frozenset(range(first, len(self.blocks)))
+        self.regions.append(Region(first, blocks, span, loop=False, cell=True))
+
     def frozen(self) -> tuple[Block, ...]:
         """The finished blocks."""
         return tuple(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codemods.events import Path, Rebind
 from codemods.lower.apart import sites
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
+from codemods.magics import magic_of
 from codemods.syntax import FUNCTIONS, bound_targets, callee_name
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ def veto(world: World) -> str | None:
             inside = isinstance(target, ast.Name) and target.id in words and scope.is_class
             if replaced or inside:
                 return f"line {target.lineno} replaces {ast.unparse(target)}()"
+        magic = magic_of(node)
+        if magic is not None and magic.binds:
+            return f"line {node.lineno}: {magic.text} can give any name another value"
         value = getattr(node, "value", None)
         if isinstance(node, ast.Assign | ast.NamedExpr | ast.Subscript) and isinstance(value, ast.Call):
             if callee_name(value) in ("globals", "locals") and not isinstance(

@@ -7,14 +7,14 @@ break, continue), so that no path is invented that Python does not have.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.events import Accumulate, Mark, Unknown
 from codemods.lower.contexts import lets_pass, opaque_context, runs_code
 from codemods.lower.evidence import mentions_accumulate
 from codemods.lower.expressions import Expressions, span_of
-from codemods.syntax import bound_names, dotted
+from codemods.syntax import Cell, Cells, bound_names, dotted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,6 +189,37 @@ class Statements:
         self.graph.on_raise = frame.on_raise
         self.graph.start(self.graph.blocks[self.graph.current].line, self.graph.current)
         frame.emit()
+
+    def _cells(self, node: Cells) -> None:
+        """The cells of a notebook: any of them, any number of times; ``in_order``, none is left out downwards."""
+        heads: list[int] = []
+        ends: list[int] = []
+        for cell in node.body:
+            assert isinstance(cell, Cell)
+            head = self.graph.start(cell.lineno, *([] if heads else [self.graph.current]))
+            heads.append(head)
+            first = self.graph.start(cell.lineno, head)
+            self.suite(cell.body)
+            ends.append(self.graph.current)
+            span = span_of(cell.body[0])
+            self.graph.cell(first, replace(span, end_line=cell.end_lineno or span.end_line))
+        after = self.graph.open(node.lineno)
+        choice: int | None = None
+        for number, (head, end) in enumerate(zip(heads, ends, strict=True)):
+            # A choice leads to a cell at or above it, by way of the choices above.
+            above, choice = choice, self.graph.open(node.lineno)
+            self.graph.link(choice, head)
+            self.graph.link(choice, after)
+            if above is not None:
+                self.graph.link(choice, above)
+            self.graph.link(end, choice)
+            if number + 1 < len(heads):
+                self.graph.link(end, heads[number + 1])
+                if not node.in_order:
+                    self.graph.link(head, heads[number + 1])
+            elif not node.in_order:
+                self.graph.link(head, after)
+        self.graph.current = after
 
     def _if(self, node: ast.If) -> None:
         self.expressions.visit(node.test)

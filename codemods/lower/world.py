@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from codemods.lower import harmless
 from codemods.lower.collect import collect
 from codemods.lower.scopes import Scope, Scopes, scopes_of
+from codemods.magics import magic_of
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments
 
 if TYPE_CHECKING:
@@ -238,7 +239,8 @@ def world_of(tree: ast.Module) -> World:
     definitions: dict[tuple[str, str], list[ast.AST]] = defaultdict(list)
     classes: dict[str, ast.ClassDef] = {}
     names = [node for node in scopes.of_node if isinstance(node, ast.Name)]
-    callees = {id(node.func) for node in scopes.of_node if isinstance(node, ast.Call)}
+    callers = [node for node in scopes.of_node if isinstance(node, ast.Call)]
+    callees = {id(node.func) for node in callers}
     escaping: set[str] = set()
     for node, scope in scopes.of_node.items():
         if isinstance(node, FUNCTIONS):
@@ -258,6 +260,10 @@ def world_of(tree: ast.Module) -> World:
         for node in scopes.of_node:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
                 spelled.update(re.findall(r"\w+", node.value))
+    for node in callers:
+        magic = magic_of(node)
+        if magic is not None and not magic.quiet:
+            spelled.update(re.findall(r"\w+", f"{magic.line} {magic.body or ''}"))
     based = {id(base) for one in classes.values() for base in one.bases}
     used = {node.id for node in scopes.of_node if isinstance(node, ast.Name) and id(node) not in based}
     instantiated = frozenset(
