@@ -325,8 +325,7 @@ def report(
     )
     page, problems = html.render(_outcomes(paths, settings, exclude))
     for one in problems:
-        where = one.path if one.line is None else f"{one.path}:{one.line}"
-        _say(sys.stderr, f"error: {where}: {one.message}\n")
+        _say(sys.stderr, f"error: {one.place}: {one.message}\n")
     if output == "-":
         _say(sys.stdout, page.encode())
     else:
@@ -386,7 +385,7 @@ def _shown(found: Iterable[Outcome], show: Show) -> Iterator[Outcome]:
     for one in found:
         _say(sys.stderr, _problem(one))
         for warning in one.warnings:
-            _say(sys.stderr, f"warning: {warning.path}:{warning.line}: {warning.message}\n")
+            _say(sys.stderr, f"warning: {warning.place}: {warning.message}\n")
         if show.output in PEOPLE and show.diff:
             _say(sys.stdout, diff.render(one))
         if show.output is Format.CONCISE:
@@ -400,8 +399,7 @@ def _problem(one: Outcome) -> str:
     """The line for a file that could not be done, nothing for others."""
     if one.problem is None:
         return ""
-    where = one.path if one.problem.line is None else f"{one.path}:{one.problem.line}"
-    return f"error: {where}: {one.problem.message}\n"
+    return f"error: {one.problem.place}: {one.problem.message}\n"
 
 
 def _say(stream: TextIO, message: str | bytes) -> None:

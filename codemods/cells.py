@@ -20,7 +20,10 @@ _TOKEN = re.compile(
     r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<assign>(?<![=!<>:+\-*/%&|^@~])=(?=[ \t]*(?:%[^\W\d]|!)))|(?P<help>\?)|."
 )
 _STRING_ENDS = {
-    quote: re.compile(r"(?:\\(?:\r\n|.)|(?!" + quote + r")" + (r"." if len(quote) == 3 else r"[^\r\n]") + ")*" + quote, re.DOTALL)
+    quote: re.compile(
+        r"(?:\\(?:\r\n|.)|(?!" + quote + r")" + (r"." if len(quote) == 3 else r"[^\r\n]") + ")*" + quote,
+        re.DOTALL,
+    )
     for quote in ("'''", '"""', "'", '"')
 }
 
@@ -108,7 +111,8 @@ def _cell_magic(text: str) -> _CellMagic | None:
     magic = Magic(found.group(), line, "".join(lines[first + 1 :]))
     # What else stands on the line may be a statement; --no-raise-error swallows the cell's exceptions.
     plain = all(
-        (one.startswith("-") and one != "--no-raise-error") or (magic.name == "capture" and one.isidentifier())
+        (one.startswith("-") and one != "--no-raise-error")
+        or (magic.name == "capture" and one.isidentifier())
         for one in line.split()
     )
     return _CellMagic(first, magic, once=magic.name in ONCE and plain)
@@ -142,7 +146,11 @@ def _line_masks(text: str, start: int) -> Iterator[_Mask]:
             number = last + 1
             continue
         if found.help and found.last == number:
-            yield _Mask(number, number, line[: len(line) - len(stripped)] + Magic("pinfo", stripped.strip(" \t?")).call)
+            yield _Mask(
+                number,
+                number,
+                line[: len(line) - len(stripped)] + Magic("pinfo", stripped.strip(" \t?")).call,
+            )
         number = found.last + 1
 
 
@@ -212,7 +220,9 @@ def _logical(lines: list[str], first: int) -> _Logical:
             asks = True
         if kind == "end" and not depth:
             return _Logical(last, help=asks)
-        last = first + len(LINE.findall(text[:end] + ".")) - 1 if kind in ("string", "joined", "end") else last
+        last = (
+            first + len(LINE.findall(text[:end] + ".")) - 1 if kind in ("string", "joined", "end") else last
+        )
         at = end
     return _Logical(min(last, len(lines) - 1), help=asks)
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from codemods.cells import Masked, NotRestored, masked
-from codemods.files.load import Source, Unreadable, load
+from codemods.cells import Masked, masked
+from codemods.files.load import Source, load
 from codemods.files.notebook import LINE, Notebook, is_notebook, read_notebook
+from codemods.findings import Stop
+from codemods.moves import Move
 from codemods.syntax import Cuts, Unparsable, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from codemods.findings import Finding, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +37,25 @@ class UnparsableCell(Exception):
 
 
 class Document(Protocol):
-    """The Python of one file. ``text``: all of it; ``pieces``: the texts that are edited each on its own.
-
-    ``cuts``: where the pieces begin in ``text``, None where there is but one.
-    """
+    """The Python of one file. Without ``cuts`` it has one piece: its text."""
 
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """All of it, to be parsed and lowered."""
+
     @property
-    def pieces(self) -> tuple[str, ...]: ...
+    def pieces(self) -> tuple[str, ...]:
+        """The texts that are edited each on its own."""
+
     @property
-    def cuts(self) -> Cuts | None: ...
+    def cuts(self) -> Cuts | None:
+        """Where the pieces begin in ``text``."""
 
     def place(self, line: int) -> Place:
         """Where a line of ``text`` stands for the reader."""
+
+    def split(self, text: str) -> list[str]:
+        """The pieces of a text with as many lines as ``text`` has, its lines changed."""
 
     def encode(self, pieces: Sequence[str]) -> bytes:
         """The file with other pieces. Raises Unreadable or UnicodeError where it cannot hold them."""
@@ -60,16 +70,24 @@ class Script:
 
     @property
     def text(self) -> str:
+        """The text of the file."""
         return self.source.text
 
     @property
     def pieces(self) -> tuple[str, ...]:
+        """The text of the file."""
         return (self.source.text,)
 
     def place(self, line: int) -> Place:
+        """A line of the file."""
         return Place(None, line)
 
+    def split(self, text: str) -> list[str]:
+        """The text itself."""
+        return [text]
+
     def encode(self, pieces: Sequence[str]) -> bytes:
+        """In the file's own encoding."""
         return self.source.encode("".join(pieces))
 
 
@@ -84,13 +102,26 @@ class Book:
 
     @property
     def pieces(self) -> tuple[str, ...]:
+        """The code cells, magics masked."""
         return tuple(one.text for one in self.cells)
 
     def place(self, line: int) -> Place:
+        """A line of a cell."""
         number = max(0, bisect_right(self.cuts.starts, line) - 1)
         return Place(self.notebook.cells[number].index, line - self.cuts.starts[number] + 1)
 
+    def split(self, text: str) -> list[str]:
+        """The cells of a changed text, magics masked."""
+        lines = LINE.findall(text)
+        ends = [*(start - 1 for start in self.cuts.starts[1:]), len(lines)]
+        joined = ["".join(lines[start - 1 : end]) for start, end in zip(self.cuts.starts, ends, strict=True)]
+        return [
+            one if mask.text.endswith("\n") else one.removesuffix("\n")
+            for mask, one in zip(self.cells, joined, strict=True)
+        ]
+
     def encode(self, pieces: Sequence[str]) -> bytes:
+        """The notebook with the changed cells in place of the old; raises NotRestored as well."""
         changed = {
             cell.index: mask.restored(piece)
             for cell, mask, piece in zip(self.notebook.cells, self.cells, pieces, strict=True)
@@ -125,3 +156,59 @@ def _book(notebook: Notebook) -> Book:
         parts.append(mask.text if mask.text.endswith("\n") else mask.text + "\n")
         line += len(LINE.findall(parts[-1]))
     return Book(notebook, cells, "".join(parts), Cuts(tuple(starts)))
+
+
+def cut_alike(cuts: Cuts | None, other: Cuts | None) -> Cuts | None:
+    """Where a document is cut, its pieces running in the order that ``other`` assumes."""
+    return None if cuts is None or other is None else replace(cuts, in_order=other.in_order)
+
+
+def pieced(one: Document, moves: Sequence[Move]) -> dict[int, list[Move]]:
+    """The moves of each piece, by the piece's number, in its own lines."""
+    if one.cuts is None:
+        return {0: list(moves)}
+    found: dict[int, list[Move]] = {}
+    for move in moves:
+        number = bisect_right(one.cuts.starts, move.statement.line) - 1
+        above = one.cuts.starts[number] - 1
+        found.setdefault(number, []).append(
+            Move(
+                replace(move.statement, line=move.statement.line - above),
+                replace(move.before, line=move.before.line - above),
+            )
+        )
+    return found
+
+
+_LINES = re.compile(r"\bline (\d+(?:, \d+)*)")
+
+
+def located(finding: Finding, one: Document) -> Finding:
+    """A finding in lines of the joined text, in the reader's lines: those of the file, or of the cells."""
+    if one.cuts is None:
+        return finding
+    here = one.place(finding.line)
+
+    def lines(found: re.Match[str]) -> str:
+        places = [one.place(int(number)) for number in found.group(1).split(", ")]
+        if all(place.cell == here.cell for place in places):
+            return f"line {', '.join(str(place.line) for place in places)}"
+        return ", ".join(f"line {place.line} of cell {place.cell}" for place in places)
+
+    stops = [(stop, one.place(stop.line)) for stop in finding.witness]
+    return replace(
+        finding,
+        cell=here.cell,
+        line=here.line,
+        end_line=here.line + finding.end_line - finding.line,
+        reason=_LINES.sub(lines, finding.reason),
+        witness=tuple(Stop(place.line, stop.text, place.cell) for stop, place in stops),
+    )
+
+
+def warned(problem: Problem, one: Document) -> Problem:
+    """A problem in lines of the joined text, in the reader's lines."""
+    if one.cuts is None or problem.line is None:
+        return problem
+    place = one.place(problem.line)
+    return replace(problem, cell=place.cell, line=place.line)

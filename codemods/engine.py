@@ -7,9 +7,12 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from codemods.cells import NotRestored
+from codemods.document import Document, UnparsableCell, cut_alike, document, located, pieced, warned
 from codemods.events import Read, Step, Unknown
-from codemods.files.load import Source, Unreadable, load
-from codemods.files.prefilter import may_hold_training_step
+from codemods.files.load import Unreadable
+from codemods.files.notebook import is_notebook
+from codemods.files.prefilter import may_hold_training_step, notebook_may_hold_training_step
 from codemods.findings import Finding, Fix, Outcome, Problem, Stop, Verdict
 from codemods.hush import Hush
 from codemods.judge import Judged, judge
@@ -19,13 +22,12 @@ from codemods.proof.align import NotTheSameProgram, pair, same_but_for_zeros
 from codemods.proof.lockstep import prove
 from codemods.proof.witness import Differs, Kind, Same, SameIf
 from codemods.syntax import Unparsable, parse
-from codemods.trial import Refusal, Trial, attempt
+from codemods.trial import Refusal, Settled, Trial, settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from codemods.events import Event
-    from codemods.ir.nodes import Program
     from codemods.moves import Move
     from codemods.settings import Settings
 
@@ -45,16 +47,19 @@ class BrokenPromise(Exception):
 
 def examine(path: str, data: bytes, settings: Settings) -> Outcome:
     """Judge one file and work out its rewrite; nothing is written. Never raises."""
-    if not may_hold_training_step(data):
+    if not (notebook_may_hold_training_step if is_notebook(path) else may_hold_training_step)(data):
         return Outcome(path, data)
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, DEPTH))
     try:
-        return _examine(load(path, data), settings)
+        found = document(path, data)
+        return Outcome(path, data) if found is None else _examine(path, data, found, settings)
     except Unreadable as error:
         problem = Problem(path, error.line, error.message)
     except Unparsable as error:
         problem = Problem(path, error.line, error.message)
+    except UnparsableCell as error:
+        problem = Problem(path, error.place.line, error.message, error.place.cell)
     except (RecursionError, MemoryError):
         problem = Problem(path, None, "expressions are nested too deeply to be followed")
     except TooLarge:
@@ -70,17 +75,17 @@ def examine(path: str, data: bytes, settings: Settings) -> Outcome:
     return Outcome(path, data, problem=problem)
 
 
-def _examine(source: Source, settings: Settings) -> Outcome:
-    tree = parse(source.text)
-    hush = Hush(source.path, source.text, settings)
+def _examine(path: str, data: bytes, source: Document, settings: Settings) -> Outcome:
+    tree = parse(source.text, source.cuts)
+    hush = Hush(path, source.text, settings)
     words = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     if not all(any(part in word for word in words) for part in ("backward", "step")):
-        return _outcome(source, hush, tree)
+        return _outcome(path, data, source, hush, tree)
     try:
         program = lower(tree)
     except TooLarge:
         if hush.whole_file:
-            return Outcome(source.path, source.data, parsed=True)
+            return Outcome(path, data, parsed=True)
         raise
     steps = hush.kept(judge(program))
     layout = Layout(tree, source.text)
@@ -94,42 +99,40 @@ def _examine(source: Source, settings: Settings) -> Outcome:
             replace(each, move=None, reason=SHARED) if hush.holds(each.zero) else each for each in found
         ]
     moves = [planned.move for found in plans.values() for planned in found if planned.move is not None]
-    trial = attempt(program, source.text, moves, strict=settings.strict) if moves else Trial()
+    settled = settle(program, source.text, moves, source.cuts, settings)
+    trial = settled.trial
     chosen = (
         [*trial.accepted, *(trial.repairs if settings.unsafe_fixes else ())]
         if "GO101" in settings.codes
         else []
     )
-    after = _rewritten(source, program, chosen, settings, hush) if chosen else None
-    findings = [row for one in steps for row in _rows(source.path, one, plans.get(one, []), trial, settings)]
-    return _outcome(source, hush, tree, after, findings)
+    after = _rewritten(path, source, settled, chosen, settings, hush) if chosen else None
+    findings = [row for one in steps for row in _rows(path, one, plans.get(one, []), trial, settings)]
+    return _outcome(path, data, source, hush, tree, after, findings)
 
 
 def _rewritten(
-    source: Source, program: Program, moves: Sequence[Move], settings: Settings, hush: Hush
+    path: str, source: Document, settled: Settled, moves: Sequence[Move], settings: Settings, hush: Hush
 ) -> bytes:
     """Carry the moves out, then prove the very bytes that came of it. Raises :class:`BrokenPromise`."""
-    from codemods.rewrite import RewriteFailed, rewrite  # noqa: PLC0415 - libcst is slow to import
+    own = pieced(source, moves)
+
+    def changed(text: str) -> list[str]:
+        return [
+            _edited(path, before, piece, own[number], settings) if number in own else piece
+            for number, (before, piece) in enumerate(zip(source.pieces, source.split(text), strict=True))
+        ]
 
     try:
-        text = hush.without_unused(lambda text: rewrite(text, sorted(moves)))
-    except RewriteFailed as error:
-        raise CannotRewrite(str(error)) from error
-    if settings.black:
-        from codemods.blacken import NotFormatted, blacken  # noqa: PLC0415 - only --black pays for black
-
-        try:
-            text = blacken(source.path, source.text, text)
-        except NotFormatted as error:
-            raise CannotRewrite(error.message) from error
-    try:
-        after = source.encode(text)
-        again = load(source.path, after)
-        trees = parse(source.text), parse(again.text)
-        functions = pair(program, lower(trees[1]))
-    except (Unreadable, Unparsable, NotTheSameProgram, UnicodeError) as error:
+        after = source.encode(hush.without_unused(changed))
+        again = document(path, after)
+        if again is None:
+            raise BrokenPromise("the rewritten file cannot be proved: it holds no Python")
+        trees = parse(source.text, settled.cuts), parse(again.text, cut_alike(again.cuts, settled.cuts))
+        functions = pair(settled.program, lower(trees[1]))
+    except (Unreadable, Unparsable, UnparsableCell, NotRestored, NotTheSameProgram, UnicodeError) as error:
         raise BrokenPromise(f"the rewritten file cannot be proved: {error}") from error
-    proof = prove(program, functions, allow_residual=settings.unsafe_fixes)
+    proof = prove(settled.program, functions, allow_residual=settings.unsafe_fixes)
     if not isinstance(proof, Same | SameIf):
         raise BrokenPromise("the proof of the planned moves does not hold for the rewritten file")
     if not same_but_for_zeros(*trees):
@@ -137,17 +140,49 @@ def _rewritten(
     return after
 
 
+def _edited(path: str, before: str, text: str, moves: Sequence[Move], settings: Settings) -> str:
+    """One piece of a file with its moves carried out. Raises :class:`CannotRewrite`."""
+    from codemods.rewrite import RewriteFailed, rewrite  # noqa: PLC0415 - libcst is slow to import
+
+    try:
+        text = rewrite(text, sorted(moves))
+    except RewriteFailed as error:
+        raise CannotRewrite(str(error)) from error
+    if settings.black:
+        from codemods.blacken import NotFormatted, blacken  # noqa: PLC0415 - only --black pays for black
+
+        try:
+            text = blacken(path, before, text)
+        except NotFormatted as error:
+            raise CannotRewrite(error.message) from error
+    return text
+
+
 def _outcome(
-    source: Source, hush: Hush, tree: ast.Module, after: bytes | None = None, found: Sequence[Finding] = ()
+    path: str,
+    data: bytes,
+    source: Document,
+    hush: Hush,
+    tree: ast.Module,
+    after: bytes | None = None,
+    found: Sequence[Finding] = (),
 ) -> Outcome:
     """The outcome of a file, with what its suppression comments have to do with it."""
     if after is None and hush.removable:
-        after = source.encode(hush.without_unused(lambda text: text))
-        if ast.dump(parse(load(source.path, after).text)) != ast.dump(tree):
+        after = source.encode(hush.without_unused(source.split))
+        again = document(path, after)
+        if again is None or ast.dump(parse(again.text, again.cuts)) != ast.dump(tree):
             raise BrokenPromise("removing a comment changes more than a comment")
-    findings = tuple(sorted([*found, *hush.findings()], key=lambda one: one.line))
+    findings = sorted([*found, *hush.findings()], key=lambda one: one.line)
     return Outcome(
-        source.path, source.data, after, findings, None, True, len(hush.suppressed), hush.warnings()
+        path,
+        data,
+        after,
+        tuple(located(one, source) for one in findings),
+        None,
+        True,
+        len(hush.suppressed),
+        tuple(warned(one, source) for one in hush.warnings()),
     )
 
 

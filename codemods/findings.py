@@ -37,15 +37,19 @@ class Fix(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One line on the way to a difference: where, and what happens there."""
+    """One line on the way to a difference: where, and what happens there. ``cell``: of a notebook, counted from 0."""
 
     line: int
     text: str
+    cell: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One training step and its verdict, or a comment that suppresses none. Lines are 1-based, of the file before."""
+    """One training step and its verdict, or a comment that suppresses none.
+
+    Lines are 1-based, of the file before; in a notebook of its ``cell``.
+    """
 
     path: str
     line: int
@@ -73,11 +77,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a file could not be done."""
+    """Why a file could not be done. ``line`` counts within ``cell`` where there is one."""
 
     path: str
     line: int | None
     message: str
+    cell: int | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it stands, as far as that is known."""
+        parts = (self.path, None if self.cell is None else f"cell {self.cell}", self.line)
+        return ":".join(str(one) for one in parts if one is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,15 +74,15 @@ class Hush:
         """Whether some comment is to be removed."""
         return self.settings.remove_unused and bool(self._unused())
 
-    def without_unused(self, change: Callable[[str], str]) -> str:
-        """What ``change`` makes of the text, without the comments that are to be removed.
+    def without_unused(self, change: Callable[[str], Sequence[str]]) -> list[str]:
+        """What ``change`` makes of the text, piece by piece, without the comments that are to be removed.
 
         ``change`` may move statements with their comments.
         """
         if not self.removable:
-            return change(self.text)
+            return list(change(self.text))
         text, mark = marked(self.text, self._unused())
-        return stripped(change(text), mark)
+        return [stripped(one, mark) for one in change(text)]
 
     def findings(self) -> list[Finding]:
         """GO900 for each comment that suppresses nothing."""
@@ -114,7 +114,7 @@ class Hush:
 
 
 def _spoken_of(comment: Suppression, steps: Sequence[Judged]) -> list[int]:
-    """The steps that a comment speaks of: those on whose lines it stands, else all in the innermost loop or function.
+    """The steps that a comment speaks of: those on whose lines it stands, else all in the innermost loop, function or cell.
 
     A step's lines go from its first backward, or a zero_grad before that, to its last call.
     """
@@ -130,7 +130,7 @@ def _spoken_of(comment: Suppression, steps: Sequence[Judged]) -> list[int]:
     around = [
         (one.region.span.end_line - one.region.span.line, index)
         for index, one in enumerate(steps)
-        if (one.region.loop or one.function.name != "<module>")
+        if (one.region.loop or one.region.cell or one.function.name != "<module>")
         and comment.covers(one.region.span.line, one.region.span.end_line)
     ]
     return [index for size, index in around if size == min(around)[0]]

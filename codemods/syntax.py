@@ -7,7 +7,7 @@ import sys
 import warnings
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ class Cells(ast.stmt):
     """The whole of a notebook: its cells, each of which may run again."""
 
     _fields = ("body",)
-    _field_types = {"body": list[ast.stmt]}
+    _field_types: ClassVar = {"body": list[ast.stmt]}
     body: list[ast.stmt]
     in_order: bool
 
@@ -49,7 +49,7 @@ class Cell(ast.stmt):
     """One cell, at module level. Its position is in front of its first line: no statement stands there."""
 
     _fields = ("body",)
-    _field_types = {"body": list[ast.stmt]}
+    _field_types: ClassVar = {"body": list[ast.stmt]}
     body: list[ast.stmt]
 
 
@@ -66,11 +66,11 @@ def _cut(tree: ast.Module, cuts: Cuts) -> None:
     for statement in tree.body:
         suites[bisect_right(cuts.starts, _first_line(statement)) - 1].append(statement)
     cells: list[ast.stmt] = [
-        _placed(Cell(body=suite), start) for start, suite in zip(cuts.starts, suites, strict=True) if suite
+        _placed(Cell(), suite, start) for start, suite in zip(cuts.starts, suites, strict=True) if suite
     ]
-    whole = Cells(body=cells)
+    whole = Cells()
     whole.in_order = cuts.in_order
-    tree.body = [_placed(whole, 1)] if cells else []
+    tree.body = [_placed(whole, cells, 1)] if cells else []
 
 
 def _first_line(statement: ast.stmt) -> int:
@@ -78,8 +78,8 @@ def _first_line(statement: ast.stmt) -> int:
     return min([statement.lineno, *(one.lineno for one in decorators)])
 
 
-def _placed(node: Cells | Cell, line: int) -> ast.stmt:
-    last = node.body[-1]
+def _placed(node: Cells | Cell, body: list[ast.stmt], line: int) -> ast.stmt:
+    node.body, last = body, body[-1]
     node.lineno, node.col_offset = line, -1
     node.end_lineno, node.end_col_offset = last.end_lineno, last.end_col_offset
     return node

@@ -11,7 +11,7 @@ from codemods.proof.align import NotTheSameProgram, pair
 from codemods.proof.instances import entered_from_outside
 from codemods.proof.lockstep import CLOSED_WORLD, prove
 from codemods.proof.witness import Differs, Kind, Same, SameIf, Unsure
-from codemods.syntax import parse
+from codemods.syntax import Cuts, parse
 
 if TYPE_CHECKING:
     import ast
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     from codemods.ir.nodes import Program
     from codemods.moves import Move
+    from codemods.settings import Settings
+
+CELLS_IN_ORDER = "cells-in-order"
+"""A notebook's cells run from top to bottom; whoever goes back to one goes on from there and leaves none out."""
 
 Refusal = Differs | Unsure
 
@@ -36,9 +40,9 @@ class Trial:
     repairs: tuple[Move, ...] = ()
 
 
-def moved(text: str, moves: Sequence[Move]) -> ast.Module:
+def moved(text: str, moves: Sequence[Move], cuts: Cuts | None = None) -> ast.Module:
     """The tree of ``text`` with the moves carried out on it. Raises what :func:`codemods.syntax.parse` raises."""
-    tree = parse(text)
+    tree = parse(text, cuts)
     layout = Layout(tree, text)
     planned = []
     for move in sorted(moves):
@@ -52,17 +56,46 @@ def moved(text: str, moves: Sequence[Move]) -> ast.Module:
     return tree
 
 
-def attempt(program: Program, text: str, moves: Sequence[Move], *, strict: bool = False) -> Trial:
+def attempt(
+    program: Program, text: str, moves: Sequence[Move], *, strict: bool = False, cuts: Cuts | None = None
+) -> Trial:
     """Find moves that hold together, and why the others do not. No further single move could be added to them.
 
-    ``strict`` drops the moves whose proof needs an assumption.
+    ``strict`` drops the moves whose proof needs an assumption. ``cuts``: the text is a notebook's.
     """
-    safe = Court(program, text, strict=strict).settled(moves)
+    safe = Court(program, text, strict=strict, cuts=cuts).settled(moves)
     if any(isinstance(one, Differs) and one.kind is Kind.RESIDUAL for one in safe.refused.values()):
-        court = Court(program, text, strict=strict, allow_residual=True)
+        court = Court(program, text, strict=strict, allow_residual=True, cuts=cuts)
         wider = court.settled(moves, safe.accepted).accepted
         return replace(safe, repairs=tuple(move for move in safe.refused if move in wider))
     return safe
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The trial that decides, and the program it is about: for a notebook, in the order of cells that was assumed."""
+
+    trial: Trial
+    program: Program
+    cuts: Cuts | None = None
+
+
+def settle(
+    program: Program, text: str, moves: Sequence[Move], cuts: Cuts | None, settings: Settings
+) -> Settled:
+    """Try the moves of one file. Those of a notebook hold in any order of its cells, or under CELLS_IN_ORDER."""
+    trial = attempt(program, text, moves, strict=settings.strict, cuts=cuts)
+    if cuts is None or settings.strict or not trial.refused:
+        return Settled(trial, program, cuts)
+    cuts_in_order = replace(cuts, in_order=True)
+    ordered = lower(parse(text, cuts_in_order))
+    milder = attempt(ordered, text, moves, cuts=cuts_in_order)
+    repairs = settings.unsafe_fixes and milder.repairs != trial.repairs
+    if milder.accepted == trial.accepted and not repairs:
+        # Refused either way: the witness that goes down the page is the one to show.
+        return Settled(replace(trial, refused=milder.refused, repairs=milder.repairs), program, cuts)
+    assumes = {move: (*words, CELLS_IN_ORDER) for move, words in milder.assumes.items()}
+    return Settled(replace(milder, assumes=assumes), ordered, cuts_in_order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +106,7 @@ class Court:
     text: str
     strict: bool = False
     allow_residual: bool = False
+    cuts: Cuts | None = None
 
     def settled(self, moves: Sequence[Move], kept: Sequence[Move] = ()) -> Trial:
         """Drop one culprit after another until the rest holds; then take back who fell because of a later culprit.
@@ -110,7 +144,7 @@ class Court:
     def tried(self, moves: Sequence[Move]) -> Trial:
         """All of the moves accepted, or else those at fault refused."""
         try:
-            functions = pair(self.program, lower(moved(self.text, moves)))
+            functions = pair(self.program, lower(moved(self.text, moves, self.cuts)))
         except NotTheSameProgram as error:
             return Trial(refused=dict.fromkeys(moves, Unsure(f"moving it changes more: {error.reason}")))
         proof = prove(self.program, functions, allow_residual=self.allow_residual)

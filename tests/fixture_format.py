@@ -83,7 +83,8 @@ class Fixture:
 
 def load_fixtures(root: Path = FIXTURES) -> tuple[Fixture, ...]:
     """Every page below ``root``, in the order of their names."""
-    paths = sorted(path.relative_to(root) for path in root.rglob("*.py"))
+    found = sorted(path.relative_to(root) for path in root.rglob("*.py"))
+    paths = [path for path in found if path.parts[0] != "notebooks"]  # tests/notebook_pages.py
     return tuple(parse_fixture(path, (root / path).read_bytes().decode("utf-8")) for path in paths)
 
 

@@ -19,6 +19,7 @@ LAYERS = (
     "suppressions",
     "magics",
     "cells",
+    "document",
     "callsite",
     "idioms",
     "ir",

@@ -1,4 +1,4 @@
-"""Which files to look at: the ones named, and the Python files in the folders named."""
+"""Which files to look at: the ones named, and the Python files and notebooks in the folders named."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from codemods.files.load import Unreadable, read, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+SUFFIXES = (".py", ".ipynb")
 
 # Folders of these names are not entered in a walk: nobody's own sources are in them.
 DEFAULT_EXCLUDES = frozenset(
@@ -45,13 +47,13 @@ def discover(
     """Every file to look at once, in the order of path names, whatever the order of `paths`.
 
     - A file that is named is taken, whatever its suffix and whatever ignores it. What does not exist is Missing.
-    - A folder that is named is walked, whatever ignores it, for `*.py`. Not entered are folders in DEFAULT_EXCLUDES
+    - A folder that is named is walked, whatever ignores it, for `*.py` and `*.ipynb`. Not entered are folders in DEFAULT_EXCLUDES
       and symbolic links to folders (so no circle of links can trap the walk); links to files are taken.
     - `.gitignore` files count as git counts them: nested ones, negation, those of parent folders up to the root of
       the repository; a repository inside another starts afresh. Without a repository, those met in the walk count.
     - `exclude` holds more patterns of that kind, relative to the current folder (for a folder outside it: to
       that folder). Neither kind applies to what is named.
-    - A folder or `.gitignore` that cannot be read, and a broken link called `*.py`, are Missing; the walk goes on.
+    - A folder or `.gitignore` that cannot be read, and a broken link called like one of those, are Missing; the walk goes on.
 
     One file under several names (links, a folder and a file in it) is found once, under the shortest name that
     is no link itself. Hard links are different files: each is written on its own. Paths are shown as they were given,
@@ -190,7 +192,7 @@ def _walk(top: _Folder, excluded: _Patterns | None, respect_gitignore: bool) -> 
 
 
 def _list(folder: str) -> tuple[list[str], list[os.DirEntry[str]], set[str]]:
-    """The folders to enter, the Python files, and which of `.git` and `.gitignore` are there."""
+    """The folders to enter, the files to take, and which of `.git` and `.gitignore` are there."""
     folders: list[str] = []
     sources: list[os.DirEntry[str]] = []
     special: set[str] = set()
@@ -202,7 +204,7 @@ def _list(folder: str) -> tuple[list[str], list[os.DirEntry[str]], set[str]]:
             elif entry.is_dir(follow_symlinks=False):
                 if name not in DEFAULT_EXCLUDES:
                     folders.append(name)
-            elif name.endswith(".py"):
+            elif name.endswith(SUFFIXES):
                 sources.append(entry)
             elif name == ".gitignore":
                 special.add(name)

@@ -12,11 +12,11 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from codemods.files.load import Unreadable, line_at
+from codemods.files.load import Unreadable, line_at, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,7 +66,10 @@ class Notebook:
             if sources.get(cell.index, cell.text) != cell.text:
                 if not cell.spans:
                     raise Unreadable(f"cell {cell.index} has no source to change")
-                parts += [self.text[done : cell.spans[0][0]], _respelled(self.text, cell, sources[cell.index])]
+                parts += [
+                    self.text[done : cell.spans[0][0]],
+                    _respelled(self.text, cell, sources[cell.index]),
+                ]
                 done = cell.spans[-1][1]
         result = "".join([*parts, self.text[done:]])
         expected = [(cell.index, sources.get(cell.index, cell.text)) for cell in self.cells]
@@ -89,6 +92,16 @@ def read_notebook(data: bytes) -> Notebook:
         return _Reader(text).notebook()
     except (json.JSONDecodeError, StopIteration) as error:
         raise _invalid(text, error) from error
+
+
+def texts_of(path: str, data: bytes) -> dict[int | None, str]:
+    """What a person sees of a file: its text, filed under None; of a notebook, the text of each code cell by its index.
+
+    Assumes bytes that were examined without a problem.
+    """
+    if not is_notebook(path):
+        return {None: load(path, data).text}
+    return {cell.index: cell.text for cell in read_notebook(data).cells}
 
 
 def _invalid(text: str, error: Exception) -> Unreadable:
@@ -167,6 +180,7 @@ class _Reader:
         strings: list[tuple[str, int, int]] = []
 
         def string(_: int, start: int) -> int:
+            end: int
             value, end = scanstring(self.text, self._expect(start, '"'))
             strings.append((value, start + 1, end - 1))
             return end
@@ -257,19 +271,18 @@ class _Spelling:
             gaps.append(seams.get(at, "") if at else "")
             bare = line.rstrip("\r\n")
             raw = "".join(
-                (seams.get(at + number, "") if number else "") + units[at + number] for number in range(len(line))
+                (seams.get(at + number, "") if number else "") + units[at + number]
+                for number in range(len(line))
             )
-            if bare and not any(at < seam <= at + len(bare) for seam in seams):
-                contents.setdefault(bare, "".join(units[at : at + len(bare)]))
+            # A line that moves is one string, however many it was.
+            contents.setdefault(bare, "".join(units[at : at + len(bare)]))
             lines.append(raw)
             at += len(line)
         tail = seams.get(at, "") if at else ""
         characters: dict[str, str] = {}
         for char, unit in zip(cell.text, units, strict=True):
             characters.setdefault(char, unit)
-        return cls(
-            tuple(lines), tuple(gaps), seams.get(0, ""), tail, contents, characters, text.isascii()
-        )
+        return cls(tuple(lines), tuple(gaps), seams.get(0, ""), tail, contents, characters, text.isascii())
 
     def spelled(self, line: str) -> str:
         """A line that is new at its place: as it is spelled elsewhere in the cell, else character by character."""
@@ -281,4 +294,3 @@ class _Spelling:
         return "".join(
             self.characters.get(char) or json.dumps(char, ensure_ascii=self.ascii)[1:-1] for char in text
         )
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from codemods.files.load import Unreadable, first_two_lines, load
@@ -33,4 +34,27 @@ def may_hold_training_step(data: bytes) -> bool:
     # Normalising the whole text instead of each identifier loses none: the letters of these words compose only with
     # marks that follow them, and Python would count such a mark as part of the identifier.
     normal = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return "backward" in normal and "step" in normal
+
+
+_SEAM = re.compile(rb'"\s*,\s*"')
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def notebook_may_hold_training_step(data: bytes) -> bool:
+    """The same question of a notebook's bytes.
+
+    Its JSON may spell any letter by an escape, and may cut a line of a cell, a word even, into several strings.
+    """
+    if b"backward" in data and b"step" in data:
+        return True
+    joined = _SEAM.sub(b"", data)
+    if b"backward" in joined and b"step" in joined:
+        return True
+    if joined.isascii() and b"\\u" not in joined:
+        return False
+    text = _ESCAPE.sub(lambda found: chr(int(found.group(1), 16)), joined.decode("utf-8", "replace"))
+    # Two escapes together may spell one letter beyond U+FFFF.
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    normal = unicodedata.normalize("NFKC", whole)
     return "backward" in normal and "step" in normal

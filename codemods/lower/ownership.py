@@ -37,7 +37,7 @@ def veto(world: World) -> str | None:
                 return f"line {target.lineno} replaces {ast.unparse(target)}()"
         magic = magic_of(node)
         if magic is not None and magic.binds:
-            return f"line {node.lineno}: {magic.text} can give any name another value"
+            return f"line {getattr(node, 'lineno', 0)}: {magic.text} can give any name another value"
         value = getattr(node, "value", None)
         if isinstance(node, ast.Assign | ast.NamedExpr | ast.Subscript) and isinstance(value, ast.Call):
             if callee_name(value) in ("globals", "locals") and not isinstance(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from codemods.files.load import load
+from codemods.files.notebook import texts_of
 from codemods.findings import Stop
-from codemods.reports.text import headline, label_of, place, shown
+from codemods.reports.text import headline, label_of, numbered, place, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from codemods.findings import Finding, Outcome
 
@@ -44,19 +45,17 @@ def coloured(text: str, kind: str) -> str:
 def render(outcome: Outcome, *, fixed: bool, quiet: bool = False, style: Style = plain) -> str:
     """The findings of one file. ``fixed``: it was rewritten. ``quiet``: only what is or was to change."""
     findings = list(shown(outcome.findings, quiet=quiet))
-    lines = _lines(outcome) if findings else []
+    texts = texts_of(outcome.path, outcome.before) if findings else {}
+    lines = {cell: LINE.findall(text) for cell, text in texts.items()}
     rows = (row for one in findings for row in _finding(one, lines, style, fixed=fixed))
     return "".join(row + "\n" for row in rows)
 
 
-def _lines(outcome: Outcome) -> list[str]:
-    """The source before, none where its lines cannot be shown: those of a notebook are not those of its file."""
-    if any(one.cell is not None for one in outcome.findings):
-        return []
-    return LINE.findall(load(outcome.path, outcome.before).text)
+Lines = Mapping[int | None, Sequence[str]]
+"""The source before, line by line; of a notebook each cell's."""
 
 
-def _finding(one: Finding, lines: Sequence[str], style: Style, *, fixed: bool) -> Iterator[str]:
+def _finding(one: Finding, lines: Lines, style: Style, *, fixed: bool) -> Iterator[str]:
     kind = "done" if one.applied and fixed else "finding" if one.code else "left"
     label = label_of(one, fixed=fixed)
     yield f"{style(place(one), 'place')}: {style(label, kind)}{headline(one, fixed=fixed).removeprefix(label)}"
@@ -64,12 +63,12 @@ def _finding(one: Finding, lines: Sequence[str], style: Style, *, fixed: bool) -
     drawn = (
         bool(one.code or one.witness)
         and not (one.applied and fixed)
-        and all(0 < stop.line <= len(lines) for stop in stops)
+        and all(0 < stop.line <= len(lines.get(stop.cell, ())) for stop in stops)
     )
     if drawn:
-        yield from _drawn(stops, lines, style, numbered=bool(one.witness))
+        yield from _drawn(stops, lines, style, noted=bool(one.witness))
     else:
-        yield from (f"    line {stop.line}  {stop.text}" for stop in one.witness)
+        yield from (f"    {numbered(stop)}  {stop.text}" for stop in one.witness)
     if one.assumes:
         yield f"    assumes {' and '.join(one.assumes)}"
     if drawn:
@@ -81,22 +80,28 @@ def _stops(one: Finding) -> tuple[Stop, ...]:
         return one.witness
     numbers = range(one.line, one.end_line + 1)
     chosen = numbers if len(numbers) <= AS_IT_IS else (one.line, one.end_line)
-    return tuple(Stop(number, "") for number in chosen)
+    return tuple(Stop(number, "", one.cell) for number in chosen)
 
 
-def _drawn(stops: Sequence[Stop], lines: Sequence[str], style: Style, *, numbered: bool) -> Iterator[str]:
+def _drawn(stops: Sequence[Stop], lines: Lines, style: Style, *, noted: bool) -> Iterator[str]:
     width = max(len(str(stop.line)) for stop in stops)
     margin = style(f"{'':>{width}} |", "frame")
-    yield margin
+    several = len({stop.cell for stop in stops}) > 1
+    if not several:
+        yield margin
     above: int | None = None
+    cell: int | None = None
     for number, stop in enumerate(stops, 1):
+        if several and stop.cell != cell:
+            yield style(f"{'':>{width}} | cell {stop.cell}", "frame")
+            above, cell = None, stop.cell
         if above is not None and stop.line not in (above, above + 1):
             yield style("." * max(width, 3), "frame")
-        code = lines[stop.line - 1].rstrip().expandtabs(4)
+        code = lines[stop.cell][stop.line - 1].rstrip().expandtabs(4)
         if stop.line != above:
             yield f"{style(f'{stop.line:>{width}} |', 'frame')} {_cut(code)}".rstrip()
         above = stop.line
-        if numbered:
+        if noted:
             indent = len(code) - len(code.lstrip())
             mark = "^" if number == len(stops) else "-"
             underlined = mark * (min(len(code), WIDTH) - indent)

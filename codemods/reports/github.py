@@ -33,9 +33,9 @@ def _finding(one: Finding) -> str:
 
 def _problem(one: Problem) -> str:
     where = {"title": "gradorder", "file": one.path}
-    if one.line is not None:
+    if one.line is not None and one.cell is None:
         where["line"] = str(one.line)
-    return _command("error", where, one.message)
+    return _command("error", where, one.message if one.cell is None else f"{one.place}: {one.message}")
 
 
 def _command(level: str, properties: dict[str, str], message: str) -> str:

@@ -50,7 +50,7 @@ def fingerprint(one: Finding, seen: dict[str, int]) -> str:
 
 
 def _of_problem(one: Problem, seen: dict[str, int]) -> str:
-    return _digest(f"{one.path}\n{one.message}", seen)
+    return _digest("\n".join([one.path, *([] if one.cell is None else [str(one.cell)]), one.message]), seen)
 
 
 def _digest(text: str, seen: dict[str, int]) -> str:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codemods.findings import Finding
+    from codemods.findings import Finding, Problem, Stop
     from codemods.run import Summary
 
 
@@ -17,7 +17,7 @@ def render(summary: Summary, *, fixed: bool) -> str:
         "version": 1,
         "files": {"scanned": summary.scanned, "parsed": summary.parsed, "changed": changed},
         "steps": [_step(one, fixed=fixed) for one in summary.findings],
-        "errors": [{"path": one.path, "line": one.line, "message": one.message} for one in summary.problems],
+        "errors": [_problem(one) for one in summary.problems],
     }
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
@@ -36,5 +36,15 @@ def _step(one: Finding, *, fixed: bool) -> dict[str, object]:
         "optimizers": list(one.optimizers),
         "reason": one.reason,
         "assumes": list(one.assumes),
-        "witness": [{"line": stop.line, "text": stop.text} for stop in one.witness],
+        "witness": [_stop(one) for one in one.witness],
     }
+
+
+def _stop(one: Stop) -> dict[str, object]:
+    cell = {} if one.cell is None else {"cell": one.cell}
+    return {**cell, "line": one.line, "text": one.text}
+
+
+def _problem(one: Problem) -> dict[str, object]:
+    cell = {} if one.cell is None else {"cell": one.cell}
+    return {"path": one.path, **cell, "line": one.line, "message": one.message}

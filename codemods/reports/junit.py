@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from codemods.reports.text import headline, place
+from codemods.reports.text import headline, numbered, place
 
 if TYPE_CHECKING:
     from codemods.findings import Finding, Problem
@@ -49,14 +49,13 @@ def _case(suite: ElementTree.Element, one: Finding, *, fixed: bool) -> None:
     text = _plain(headline(one, fixed=fixed))
     if one.code and not (fixed and one.applied):
         failure = ElementTree.SubElement(case, "failure", message=text, type=one.code)
-        failure.text = _plain("\n".join([text, *(f"line {stop.line}  {stop.text}" for stop in one.witness)]))
+        failure.text = _plain("\n".join([text, *(f"{numbered(stop)}  {stop.text}" for stop in one.witness)]))
     else:
         ElementTree.SubElement(case, "system-out").text = text
 
 
 def _error(suite: ElementTree.Element, one: Problem) -> None:
-    where = one.path if one.line is None else f"{one.path}:{one.line}"
-    case = ElementTree.SubElement(suite, "testcase", name=_plain(where), classname="gradorder")
+    case = ElementTree.SubElement(suite, "testcase", name=_plain(one.place), classname="gradorder")
     ElementTree.SubElement(case, "error", message=_plain(one.message), type="error")
 
 

@@ -80,7 +80,7 @@ def _result(one: Finding, summary: Summary, seen: dict[str, int], *, fixed: bool
     }
     if one.witness:
         steps = [
-            {"location": _location(one.path, stop.line, None, None, one.cell, stop.text)}
+            {"location": _location(one.path, stop.line, None, None, stop.cell, stop.text)}
             for stop in one.witness
         ]
         result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
@@ -135,10 +135,9 @@ def _fix(path: str, edits: Sequence[Replacement]) -> Json:
 
 def _notification(one: Problem) -> Json:
     physical: Json = {"artifactLocation": _artifact(one.path)}
-    if one.line is not None:
+    if one.line is not None and one.cell is None:
         physical["region"] = {"startLine": one.line}
-    return {
-        "level": "error",
-        "message": {"text": one.message},
-        "locations": [{"physicalLocation": physical}],
-    }
+    location: Json = {"physicalLocation": physical}
+    if one.cell is not None:
+        location["logicalLocations"] = [{"fullyQualifiedName": f"cell {one.cell}, line {one.line}"}]
+    return {"level": "error", "message": {"text": one.message}, "locations": [location]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemods.findings import Finding, Fix, Verdict
+from codemods.findings import Finding, Fix, Stop, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,14 +35,20 @@ def _rows(one: Finding, *, fixed: bool) -> Iterator[str]:
     yield f"{place(one)}: {headline(one, fixed=fixed)}"
     if one.assumes:
         yield f"    assumes {' and '.join(one.assumes)}"
-    width = max((len(str(stop.line)) for stop in one.witness), default=0)
+    width = max((len(numbered(stop)) for stop in one.witness), default=0)
     for stop in one.witness:
-        yield f"    line {stop.line:>{width}}  {stop.text}"
+        yield f"    {numbered(stop, width)}  {stop.text}"
 
 
 def place(one: Finding) -> str:
     """Where a finding stands: file and line, in a notebook the cell as well."""
     return f"{one.path}:{one.line}" if one.cell is None else f"{one.path}:cell {one.cell}:{one.line}"
+
+
+def numbered(one: Stop, width: int = 0) -> str:
+    """The line of a stop in words, its number moved to the right to fill ``width``."""
+    head = "line " if one.cell is None else f"cell {one.cell} line "
+    return head + str(one.line).rjust(width - len(head))
 
 
 def headline(one: Finding, *, fixed: bool) -> str:

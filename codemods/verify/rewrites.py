@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.edits import replacements
 from codemods.files.load import load
+from codemods.files.notebook import is_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,7 +56,7 @@ def rewrites(outcomes: Iterable[Outcome]) -> Rewrites:
     before, after, shown = {}, {}, {}
     steps: list[Rewrite] = []
     for one in outcomes:
-        if one.after is None:
+        if one.after is None or is_notebook(one.path):  # no command imports or runs a notebook
             continue
         real = str(Path(one.path).resolve())
         before[real], after[real], shown[real] = one.before, one.after, one.path

@@ -42,9 +42,9 @@ def found(*paths: str, exclude: tuple[str, ...] = (), respect_gitignore: bool = 
     return shown
 
 
-def test_a_folder_is_walked_for_python_files_only() -> None:
+def test_a_folder_is_walked_for_python_files_and_notebooks_only() -> None:
     make("a.py", "pkg/b.py", "pkg/sub/c.py", "pkg/d.pyi", "pkg/e.txt", "pkg/f.pyc", "pkg/py", "pkg/g.ipynb")
-    assert found(".") == ["a.py", "pkg/b.py", "pkg/sub/c.py"]
+    assert found(".") == ["a.py", "pkg/b.py", "pkg/g.ipynb", "pkg/sub/c.py"]
 
 
 def test_an_empty_folder_and_one_without_python_files_give_nothing() -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from html import escape
 from importlib import resources
+from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 ASSUMPTIONS = {
     "clean-entry": "gradients are clear when code outside the file first calls a function of it",
+    "cells-in-order": "cells run from top to bottom, and none is left out on the way down again",
     "closed-world": "code outside the file leaves these gradients alone between its calls",
 }
 """What the proof of a rewrite assumes, in a few words. The README says it in full."""
@@ -152,8 +154,7 @@ def _problems(problems: Sequence[Problem]) -> Iterator[str]:
     if problems:
         yield '<section><h2 id="problems">Could not be done</h2><ul class="problems">'
         for one in problems:
-            where = one.path if one.line is None else f"{one.path}:{one.line}"
-            yield f"<li><code>{escape(where)}</code> {escape(one.message)}</li>"
+            yield f"<li><code>{escape(one.place)}</code> {escape(one.message)}</li>"
         yield "</ul></section>"
 
 
@@ -176,13 +177,19 @@ def _step(kept: Kept, one: Finding) -> Iterator[str]:
         yield side_by_side(
             kept.before.of_cell(one.cell), kept.after.of_cell(one.cell), one.line, one.end_line
         )
-        yield drawn(kept.before.of_cell(one.cell), kept.after.of_cell(one.cell), one)
+        yield drawn(kept.before.python_of_cell(one.cell), kept.after.python_of_cell(one.cell), one)
     elif one.witness:
         yield "<p>How a difference would come about:</p>"
-        yield excerpt(kept.before.of_cell(one.cell), [(stop.line, stop.text) for stop in one.witness])
+        for cell, stops in groupby(enumerate(one.witness, 1), lambda numbered: numbered[1].cell):
+            if cell != one.cell or any(stop.cell != one.cell for stop in one.witness):
+                yield f"<p>Cell {cell}:</p>"
+            told = [(number, stop.line, stop.text) for number, stop in stops]
+            yield excerpt(kept.before.of_cell(cell), told)
     elif one.verdict is not Verdict.CANONICAL:
         lines = sorted({one.line, one.end_line})
-        yield excerpt(kept.before.of_cell(one.cell), [(line, "") for line in lines])
+        yield excerpt(
+            kept.before.of_cell(one.cell), [(number, line, "") for number, line in enumerate(lines, 1)]
+        )
     yield "</article>"
 
 

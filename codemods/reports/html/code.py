@@ -9,10 +9,11 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
 
-from codemods.files.load import load
+from codemods.cells import masked
+from codemods.files.notebook import texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 AROUND = 3
@@ -21,19 +22,23 @@ AROUND = 3
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The text of one version of a file."""
+    """The text of one version of a file, of a notebook each cell's."""
 
     path: str
-    whole: str
+    texts: Mapping[int | None, str]
 
     @classmethod
     def of(cls, path: str, data: bytes) -> Text:
         """The text of bytes that were examined, and can therefore be loaded."""
-        return cls(path, load(path, data).text)
+        return cls(path, texts_of(path, data))
 
-    def of_cell(self, _cell: int | None) -> str:
+    def of_cell(self, cell: int | None) -> str:
         """The source in which a finding's lines count."""
-        return self.whole
+        return self.texts[cell]
+
+    def python_of_cell(self, cell: int | None) -> str:
+        """The same as Python, magics masked."""
+        return self.texts[cell] if cell is None else masked(self.texts[cell]).text
 
 
 def side_by_side(before: str, after: str, line: int, end_line: int) -> str:
@@ -54,16 +59,16 @@ def side_by_side(before: str, after: str, line: int, end_line: int) -> str:
     )
 
 
-def excerpt(text: str, stops: Sequence[tuple[int, str]]) -> str:
-    """Some lines of a source, in the order in which control meets them, each with a note."""
+def excerpt(text: str, stops: Sequence[tuple[int, int, str]]) -> str:
+    """Some lines of a source, in the order in which control meets them, each with its number on the way and a note."""
     source = _lines(text)
-    margin = _margin([source[line - 1] for line, _ in stops if 0 < line <= len(source)])
+    margin = _margin([source[line - 1] for _, line, _ in stops if 0 < line <= len(source)])
     lines = [_outdented(one, margin) for one in _highlighted(text)]
     body = []
-    for number, (line, note) in enumerate(stops, 1):
+    for number, line, note in stops:
         code = lines[line - 1] if 0 < line <= len(lines) else ""
         own = note.removeprefix(source[line - 1].strip()).removeprefix("  <- ") if code else note
-        last = ' class="last"' if number == len(stops) else ""
+        last = ' class="last"' if number == stops[-1][0] else ""
         said = f'<p class="note">{number}. {escape(own)}</p>' if own.strip() else ""
         body.append(f'<tr{last}><td class="number">{line}</td><td><pre>{code}</pre>{said}</td></tr>')
     return f'<div class="scroll"><table class="code witness"><tbody>{"".join(body)}</tbody></table></div>'
