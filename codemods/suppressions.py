@@ -161,12 +161,18 @@ def marked(text: str, unused: Sequence[Leftover]) -> tuple[str, str]:
 
 
 def stripped(text: str, mark: str) -> str:
-    """The text without the marks, the blanks before them, and the lines that held nothing else."""
-    kept = []
+    """The text without the marks, the blanks before them, and the lines that held nothing else.
+
+    Below a backslash that goes on to the next line, a bare ``#`` stays: the file may end there.
+    """
+    kept: list[str] = []
     for match in LINE.finditer(text):
         body, end = match.groups()
         while mark in body:
             head, _, tail = body.partition(mark)
+            if not head.strip() and kept and kept[-1].rstrip("\r\n").endswith("\\"):
+                body = head + "#" + tail
+                continue
             body = head + tail.lstrip() if tail.strip() else head.rstrip()
             end = end if body.strip() else ""
         kept.append(body + end)

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codemods.engine import examine
@@ -212,6 +212,7 @@ def test_of_several_codes_only_the_idle_ones_go() -> None:
     assert after == with_comment(ZERO_LAST, 3, "# gradorder: ignore[GO101]  # why").encode()
 
 
+@example(["\\", "# gradorder: ignore"], "\n")
 @given(
     st.lists(
         st.sampled_from(
