@@ -73,7 +73,7 @@ class Effects:
                 inner = Zero(receiver, inner.flavour, event.span, statement=False, written=receiver.text)
             elif isinstance(inner, Step):
                 receiver = _renamed(inner.receiver, arguments)
-                inner = Step(receiver, event.span, receiver.text)
+                inner = Step(receiver, event.span, receiver.text, inner.alone)
             elif isinstance(inner, Rebind):
                 inner = Rebind(_renamed(inner.target, arguments), inner.source, event.span)
             if not (isinstance(inner, Zero | Step) and inner.receiver.variable == NOTHING):

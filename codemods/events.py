@@ -101,19 +101,24 @@ class Zero:
 
 @dataclass(frozen=True, slots=True)
 class Backward:
-    """Gradients are added to any parameter."""
+    """Gradients are added to any parameter. ``call``: how it is written where that is not ``text.backward()``."""
 
     text: str
     span: Span = field(compare=False)
+    call: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An optimizer uses the gradients of ``receiver``. ``written`` is its text at this place."""
+    """An optimizer uses the gradients of ``receiver``. ``written`` is its text at this place.
+
+    ``alone``: why nothing is put in order around this step, a clause for people; empty for a step like torch's.
+    """
 
     receiver: Path
     span: Span = field(compare=False)
     written: str = field(default="", compare=False)
+    alone: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,9 @@ def _unsupported(scene: Scene) -> str | None:
     for one in scene.inside:
         if _closure(one, scene.receiver):
             return f"{scene.name}.step() is handed a closure: backward and zero_grad belong inside it"
+    for one in scene.steps:
+        if isinstance(one.event, Step) and one.event.alone:
+            return one.event.alone
     for one in scene.backwards:
         if isinstance(one.event, Backward) and one.event.text == scene.name:
             return f"{scene.name} runs backward and steps by itself (an engine): it decides when gradients are cleared"

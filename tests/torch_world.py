@@ -259,7 +259,7 @@ def frameworks(source: str) -> Iterator[None]:
         state.GradientState._reset_state()
     loaded = {name: importlib.import_module(f"tests.stand_ins.{name}") for name in sorted(wanted)}
     parts = {
-        f"{name}.{part}": getattr(module, part)
+        f"{name}.{part}": getattr(module, part.rpartition(".")[2])
         for name, module in loaded.items()
         for part in getattr(module, "MODULES", ())
     }

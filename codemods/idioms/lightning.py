@@ -42,7 +42,7 @@ def recognise(site: CallSite) -> Sequence[Event] | None:
     mine = any(map(MODULE.fullmatch, site.bases))
     text = f"{receiver.text}.{site.name}()"
     if site.name == "manual_backward":
-        backward = Backward(text.removesuffix("()"), site.span)
+        backward = Backward(text.removesuffix("()"), site.span, text)
         # On an object that is no LightningModule for sure it is a backward and whatever else.
         return (
             (backward,) if mine else (Unknown(f"{text} cannot be followed", site.span, trains=True), backward)

@@ -28,7 +28,11 @@ def _listed(world: World, call: ast.Call) -> bool:
     evidence = world.evidence
     name = callee_name(call)
     full = evidence.imported(call.func) or ""
-    if full.startswith("builtins.") or full in harmless.FUNCTIONS or name in harmless.MODULE_METHODS:
+    if (
+        full.startswith("builtins.")
+        or full in harmless.FUNCTIONS
+        or name in harmless.MODULE_METHODS - {"train"}
+    ):
         return True
     if isinstance(call.func, ast.Name):
         found = world.definition(call.func.id, world.scopes.of_node[call.func])

@@ -10,6 +10,7 @@ from codemods.lower.evidence import FILLERS, GRADIENT_ATTRIBUTES
 from codemods.syntax import FUNCTIONS, arguments, callee_name
 
 if TYPE_CHECKING:
+    from codemods.events import Path
     from codemods.lower.world import World
 
 
@@ -31,6 +32,8 @@ def danger(world: World, call: ast.Call) -> str | None:
     handed = [one for one in arguments(call) if evidence.holds(one)]
     if isinstance(call.func, ast.Attribute) and not full:
         if name in FILLERS and _is_container(world, call.func.value):
+            return None
+        if not handed and evidence.is_forward(call.func):
             return None
         reason = _danger_of_method(world, call, call.func)
         if reason is not None or _is_quiet_method(world, call.func, handed):
@@ -129,10 +132,53 @@ def _calls_back(world: World, value: ast.expr) -> bool:
     return False
 
 
+MODES = frozenset({"eval", "train"})
+"""Methods of modules that switch a mode, and of trainers that run one."""
+
+
+def _is_mode_switch(world: World, call: ast.Call, base: ast.expr, path: Path | None) -> bool:
+    """Whether ``x.train()`` is a module's or an optimizer's: by use, by construction, or as a model is called."""
+    evidence = world.evidence
+    if len(call.args) > 1 or any(one.arg != "mode" for one in call.keywords):
+        return False
+    if path is None:
+        # What a getter gives: self.unwrapped().eval()
+        return isinstance(base, ast.Call) and harmless.MODEL_WORD.match(callee_name(base)) is not None
+    if not path.rest and path.scope.startswith("class "):
+        return _derives_from_module(world, call)
+    if path in evidence.called or evidence.uses(path) & MODULE_USES:
+        return True
+    values = evidence.bindings.get(path, [])
+    if values and all(one is not None and world.builds_module(one) for one in values):
+        return True
+    word = (path.rest or (path.root,))[-1]
+    return word.startswith("[") or harmless.MODEL_WORD.match(word) is not None or evidence.is_optimizer(path)
+
+
+MODULE_USES = frozenset(
+    "buffers children modules named_buffers named_children named_modules named_parameters parameters zero_grad".split()
+)
+"""Methods that a module has and a trainer has not."""
+
+
+def _derives_from_module(world: World, call: ast.Call) -> bool:
+    """Whether ``self`` is a module: by a base of torch or Lightning, or because the class has a forward of its own."""
+    for one in world.scopes.of_node[call].enclosing():
+        if one.method_of is not None:
+            bases = world.foreign_bases(one.method_of)
+            known = any(
+                base.startswith("torch.nn.") or harmless.LIGHTNING_MODULE.fullmatch(base) for base in bases
+            )
+            return known or world.method(one.method_of, "forward") is not None
+    return False
+
+
 def _danger_of_method(world: World, call: ast.Call, func: ast.Attribute) -> str | None:
     evidence = world.evidence
     base = func.value
     path = evidence.scopes.path(base)
+    if func.attr in MODES and not _is_mode_switch(world, call, base, path):
+        return f"{_text(func)}() may run a training: nothing here shows that {_text(base)} is a module"
     if path is not None and not path.rest and path.scope.startswith("class "):
         attribute = path.extended((f".{func.attr}",))
         if attribute in evidence.callbacks:

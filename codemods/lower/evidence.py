@@ -148,8 +148,15 @@ class Evidence:
         return path in self.called or bool(self.methods.get(path, set()) & MODULE_METHODS)
 
     def is_forward(self, node: ast.expr) -> bool:
-        """Whether calling this is the forward of a module: something that is also asked for its parameters."""
+        """Whether calling this is the forward of a module: something that is also asked for its parameters.
+
+        ``model.module(x)`` is that of the module below a wrapper.
+        """
         path = self.path(node)
+        if isinstance(node, ast.Attribute) and node.attr == "module":
+            wrapper = self.path(node.value)
+            if wrapper is not None and self.is_module(wrapper):
+                return True
         return path is not None and bool(self.methods.get(path, set()) & MODULE_METHODS)
 
     def is_scheduler(self, path: Path) -> bool:
@@ -353,7 +360,7 @@ class Evidence:
                 return name in harmless.SELF_RETURNING
             if name in harmless.TENSOR_METHODS and not base:
                 return False
-            if base:
+            if base and not self.is_forward(call.func):
                 return True
         elif isinstance(call.func, ast.Name):
             path = self.scopes.path(call.func)

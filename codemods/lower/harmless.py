@@ -178,6 +178,14 @@ CARRIER_WORD = re.compile(
 )
 """Names that are taken to hold a model, an optimizer or parameters without further evidence."""
 
+MODEL_WORD = re.compile(
+    r"^(?!.*(trainer|learner|agent|runner|worker|manager|pipeline|solver|experiment))"
+    r".*(model|net(?![a-z])|network|module|backbone|policy|actor|critic|generator|disc(?!ount)|encoder|decoder|head"
+    r"|layer|branch|prior|vae|teacher|student|clip|bert|transformer|ema|loss|criterion|classifier|embed|adapter)",
+    re.IGNORECASE,
+)
+"""Names of things whose ``train()`` switches a mode. What trains is called otherwise: trainer, agent, learner, runner."""
+
 OPTIMIZER_WORD = re.compile(
     r"(?:^|_)(opt|opts|optim|optims|optimizer|optimizers|optimiser)(?:_|\d|$)|optim", re.IGNORECASE
 )

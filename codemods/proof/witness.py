@@ -94,8 +94,8 @@ def _text(event: Event) -> str | None:
     match event:
         case Zero(receiver=receiver):
             return f"{receiver.text}.zero_grad()"
-        case Backward(text=text):
-            return f"{text}()" if text.endswith("_backward") else f"{text}.backward()"
+        case Backward(text=text, call=call):
+            return call or f"{text}.backward()"
         case Step(receiver=receiver):
             return f"{receiver.text} steps"
         case Read(text=text):
