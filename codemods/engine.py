@@ -11,6 +11,7 @@ from codemods.cells import NotRestored
 from codemods.document import Document, UnparsableCell, cut_alike, document, located, pieced, warned
 from codemods.events import Read, Step, Unknown
 from codemods.files.load import Unreadable
+from codemods.files.neighbours import Neighbours, Vantage
 from codemods.files.notebook import is_notebook
 from codemods.files.prefilter import may_hold_training_step, notebook_may_hold_training_step
 from codemods.findings import Finding, Fix, Outcome, Problem, Stop, Verdict
@@ -45,15 +46,19 @@ class BrokenPromise(Exception):
     """The bytes about to be written are not what the plan proved: a bug of this tool, never of the file."""
 
 
-def examine(path: str, data: bytes, settings: Settings) -> Outcome:
-    """Judge one file and work out its rewrite; nothing is written. Never raises."""
+def examine(path: str, data: bytes, settings: Settings, neighbours: Neighbours | None = None) -> Outcome:
+    """Judge one file and work out its rewrite; nothing is written. Never raises.
+
+    ``neighbours``: the other files of the run, whose functions are followed where this file calls them.
+    """
     if not (notebook_may_hold_training_step if is_notebook(path) else may_hold_training_step)(data):
         return Outcome(path, data)
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, DEPTH))
     try:
         found = document(path, data)
-        return Outcome(path, data) if found is None else _examine(path, data, found, settings)
+        vantage = None if neighbours is None else Vantage(neighbours, path)
+        return Outcome(path, data) if found is None else _examine(path, data, found, settings, vantage)
     except Unreadable as error:
         problem = Problem(path, error.line, error.message)
     except Unparsable as error:
@@ -75,14 +80,16 @@ def examine(path: str, data: bytes, settings: Settings) -> Outcome:
     return Outcome(path, data, problem=problem)
 
 
-def _examine(path: str, data: bytes, source: Document, settings: Settings) -> Outcome:
+def _examine(
+    path: str, data: bytes, source: Document, settings: Settings, vantage: Vantage | None
+) -> Outcome:
     tree = parse(source.text, source.cuts)
     hush = Hush(path, source.text, settings)
     words = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     if not all(any(part in word for word in words) for part in ("backward", "step")):
         return _outcome(path, data, source, hush, tree)
     try:
-        program = lower(tree)
+        program = lower(tree, vantage)
     except TooLarge:
         if hush.whole_file:
             return Outcome(path, data, parsed=True)
@@ -129,7 +136,7 @@ def _rewritten(
         if again is None:
             raise BrokenPromise("the rewritten file cannot be proved: it holds no Python")
         trees = parse(source.text, settled.cuts), parse(again.text, cut_alike(again.cuts, settled.cuts))
-        functions = pair(settled.program, lower(trees[1]))
+        functions = pair(settled.program, lower(trees[1], settled.program.vantage))
     except (Unreadable, Unparsable, UnparsableCell, NotRestored, NotTheSameProgram, UnicodeError) as error:
         raise BrokenPromise(f"the rewritten file cannot be proved: {error}") from error
     proof = prove(settled.program, functions, allow_residual=settings.unsafe_fixes)
@@ -258,15 +265,16 @@ def explain(refusal: Refusal) -> str:
 
 def _consumer(event: Event) -> str:
     """Who would see the difference, and where."""
+    place = f"on line {event.span.line}" + (f" of {event.span.file}" if event.span.file else "")
     match event:
         case Step(written=written, receiver=receiver):
-            return f"when {written or receiver.text} steps on line {event.span.line}"
+            return f"when {written or receiver.text} steps {place}"
         case Unknown(reason=reason):
-            return f"on line {event.span.line}, where {reason}"
+            return f"{place}, where {reason}"
         case Read(text=text):
-            return f"on line {event.span.line}, where {text} looks at gradients"
+            return f"{place}, where {text} looks at gradients"
         case _:
-            return f"on line {event.span.line}"
+            return place
 
 
 def _finding(

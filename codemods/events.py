@@ -12,11 +12,15 @@ from enum import Enum
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """Lines ``line`` to ``end_line``, 1-based, of the statement or expression; ``column`` counts UTF-8 bytes."""
+    """Lines ``line`` to ``end_line``, 1-based, of the statement or expression; ``column`` counts UTF-8 bytes.
+
+    ``file`` is set where it stands in another file than the one that is judged.
+    """
 
     line: int
     column: int = 0
     end_line: int = 0
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,8 @@ def judge(program: Program) -> list[Judged]:
     effects = Effects(program)
     found: list[Judged] = []
     for function in program.functions.values():
+        if function.file:
+            continue
         found.extend(_grouped([_judge(scene) for scene in _scenes(function, effects.of(function))]))
     found.sort(key=lambda one: (one.start.line, one.start.column, one.names))
     return found

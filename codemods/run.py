@@ -10,6 +10,7 @@ from codemods.edits import Replacement, replacements
 from codemods.engine import examine
 from codemods.files.discover import Found, Missing, discover
 from codemods.files.load import Unreadable, load, read
+from codemods.files.neighbours import Neighbours
 from codemods.files.write import NotWritten, write
 from codemods.findings import Finding, Outcome, Problem
 
@@ -44,22 +45,26 @@ def outcomes(paths: Sequence[str], settings: Settings, *, exclude: Sequence[str]
     any file is examined.
     """
     found = list(discover(paths, exclude=exclude))
-    return (_outcome(item, settings) for item in found)
+    neighbours = Neighbours(item.path for item in found if isinstance(item, Found))
+    return (_outcome(item, settings, neighbours) for item in found)
 
 
-def _outcome(item: Found | Missing, settings: Settings) -> Outcome:
+def _outcome(item: Found | Missing, settings: Settings, neighbours: Neighbours) -> Outcome:
     if isinstance(item, Missing):
         return Outcome(item.path, b"", problem=Problem(item.path, None, item.message))
     try:
         data = read(Path(item.path))
     except Unreadable as error:
         return Outcome(item.path, b"", problem=Problem(item.path, error.line, error.message))
-    return examined(item.path, data, settings)
+    outcome = examined(item.path, data, settings, neighbours)
+    if outcome.after is not None:
+        neighbours.remember(item.path, data)
+    return outcome
 
 
-def examined(path: str, data: bytes, settings: Settings) -> Outcome:
+def examined(path: str, data: bytes, settings: Settings, neighbours: Neighbours | None = None) -> Outcome:
     """What :func:`codemods.engine.examine` says, without the findings that nobody asked for."""
-    outcome = examine(path, data, settings)
+    outcome = examine(path, data, settings, neighbours)
     kept = tuple(one for one in outcome.findings if one.code is None or one.code in settings.codes)
     return replace(outcome, findings=kept)
 

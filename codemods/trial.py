@@ -88,7 +88,7 @@ def settle(
     if cuts is None or settings.strict or not trial.refused:
         return Settled(trial, program, cuts)
     cuts_in_order = replace(cuts, in_order=True)
-    ordered = lower(parse(text, cuts_in_order))
+    ordered = lower(parse(text, cuts_in_order), program.vantage)
     milder = attempt(ordered, text, moves, cuts=cuts_in_order)
     repairs = settings.unsafe_fixes and milder.repairs != trial.repairs
     if milder.accepted == trial.accepted and not repairs:
@@ -144,7 +144,7 @@ class Court:
     def tried(self, moves: Sequence[Move]) -> Trial:
         """All of the moves accepted, or else those at fault refused."""
         try:
-            functions = pair(self.program, lower(moved(self.text, moves, self.cuts)))
+            functions = pair(self.program, lower(moved(self.text, moves, self.cuts), self.program.vantage))
         except NotTheSameProgram as error:
             return Trial(refused=dict.fromkeys(moves, Unsure(f"moving it changes more: {error.reason}")))
         proof = prove(self.program, functions, allow_residual=self.allow_residual)

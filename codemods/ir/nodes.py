@@ -7,11 +7,12 @@ are empty blocks: the normal and the exceptional end of the function.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from codemods.events import Event, Path, Span
+    from codemods.files.neighbours import Vantage
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Function:
     any number of times. ``handed_around``: code that this file calls may call it back. ``family``: the class family
     of a method. ``stray``: its code may run where no call of it is seen, as a value or by a protocol of the language
     (an operator, an iteration, a property, a decorator). ``loss_handed``: it runs a backward on a loss that it is handed. ``sealed``: every model and optimizer that it touches is made in it and does not leave it. ``regions``: the function's body first, then its loops.
+    ``file``: the other file of the run that defines it.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Function:
     stray: bool = False
     loss_handed: bool = False
     sealed: bool = False
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ class Program:
     ``sources``: the path M for each path that is only ever bound to ``Optimizer(M.parameters(), ...)``.
     ``distinct``: paths bound exactly once, each to a constructor call of its own that is handed nothing shared.
     ``certain``: paths that never hold ``None``. ``nullable``: words that the file itself compares with or sets to None.
-    ``veto``: why nothing in the file can be proved. ``referenced``: the file takes hold of gradients.
+    ``veto``: why nothing in the file can be proved. ``referenced``: the file takes hold of gradients. ``vantage``: the
+    file among the other files of the run, whose functions are here too as far as this one calls them.
     """
 
     functions: dict[str, Function]
@@ -84,6 +88,7 @@ class Program:
     nullable: frozenset[str] = frozenset()
     veto: str | None = None
     referenced: bool = False
+    vantage: Vantage | None = field(default=None, compare=False)
 
     @property
     def module(self) -> Function:

@@ -10,7 +10,9 @@ from codemods.lower import harmless
 from codemods.lower.evidence import (
     FILLERS,
     GRADIENT_ATTRIBUTES,
+    NOTHING_TOLD,
     Evidence,
+    Told,
 )
 from codemods.lower.holders import close, seed_holders
 from codemods.syntax import FUNCTIONS, FunctionNode, bound_targets, callee_name
@@ -21,12 +23,12 @@ if TYPE_CHECKING:
     from codemods.lower.scopes import Scopes
 
 
-def collect(tree: ast.Module, scopes: Scopes) -> Evidence:
+def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evidence:
     """Read the whole file once, then carry "holds" along bindings until nothing changes."""
     evidence = Evidence(scopes)
     for node in ast.walk(tree):
         _collect_node(evidence, node)
-    evidence.touching = _touching(tree, scopes)
+    evidence.touching = _touching(scopes, told.touching)
     _hand_arguments(evidence)
     evidence.aliases = _aliases(evidence, tree)
     for alias in evidence.aliases:
@@ -35,7 +37,9 @@ def collect(tree: ast.Module, scopes: Scopes) -> Evidence:
         if alias in evidence.called:
             evidence.called.add(meaning)
     seed_holders(evidence)
+    evidence.holders |= told.handed
     close(evidence)
+    evidence.held_lookups |= told.lookups
     for path in evidence.holders & evidence.methods.keys():
         evidence.held_variables.update((path.variable, *(one.variable for one in path.indices)))
         evidence.held_lookups.update(path.rest, *(one.rest for one in path.indices))
@@ -232,7 +236,7 @@ def _matching(node: ast.Assign, target: ast.expr) -> ast.expr:
     return node.value
 
 
-def _touching(tree: ast.Module, scopes: Scopes) -> set[str]:
+def _touching(scopes: Scopes, told: frozenset[str]) -> set[str]:
     """Names (plain and qualified) of functions and classes that may touch gradients, by name alone."""
     mentions: dict[str, set[str]] = defaultdict(set)
     for node, scope in scopes.of_node.items():
@@ -246,7 +250,7 @@ def _touching(tree: ast.Module, scopes: Scopes) -> set[str]:
             mentions[one.name].add(word)
             one = one.parent
     touching: set[str] = set()
-    words = set(GRADIENT_ATTRIBUTES)
+    words = {*GRADIENT_ATTRIBUTES, *told}
     changed = True
     while changed:
         changed = False

@@ -36,6 +36,21 @@ TENSOR_EVIDENCE = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of a file from others. ``handed``: parameters that models, optimizers or parameters are handed to.
+
+    ``lookups``: how others look theirs up. ``touching``: imported names of functions that touch gradients.
+    """
+
+    handed: frozenset[Path] = frozenset()
+    lookups: frozenset[str] = frozenset()
+    touching: frozenset[str] = frozenset()
+
+
+NOTHING_TOLD = Told()
+
+
 @dataclass(slots=True, eq=False)
 class Evidence:
     """The collected facts of one module; only read once :func:`codemods.lower.collect.collect` has returned."""

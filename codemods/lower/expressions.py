@@ -270,6 +270,11 @@ class Expressions:
         """What the call itself does, its parts having been evaluated."""
         span = span_of(node)
         target = resolve(self.world, node, result)
+        linked = self.world.links.get(node) if target is None else None
+        if isinstance(linked, Opaque):
+            self.graph.emit(Unknown(linked.reason, span, linked.trains))
+            return
+        target = target or linked
         if isinstance(target, Opaque):
             self._step_of_unknown(node, span)
             self.graph.emit(Unknown(target.reason, span, target.trains, calls_back=True))

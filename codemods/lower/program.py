@@ -1,4 +1,4 @@
-"""A parsed file to its :class:`Program`: every function lowered, calls linked, what has no effect dropped."""
+"""The functions of a file to its :class:`Program`: lowered, calls linked, what has no effect dropped."""
 
 from __future__ import annotations
 
@@ -14,28 +14,35 @@ from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.ownership import hooked, keeps_references, ownership, veto
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
-from codemods.lower.world import World, is_generator, transparent, world_of
+from codemods.lower.world import World, is_generator, transparent
 from codemods.syntax import FUNCTIONS, FunctionNode, callee_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from codemods.lower.scopes import Scope
 
 
-def lower(tree: ast.Module) -> Program:
-    """Lower a module.
+def functions_of(world: World) -> dict[str, Function]:
+    """Every function of a file, the module's body first, not yet linked to each other.
 
     Raises :class:`codemods.lower.blocks.TooLarge` when a function has more blocks than the analysis follows and
     ``RecursionError`` when expressions are nested deeper than the interpreter allows.
     """
-    world = world_of(tree)
-    recursive = _recursive(world)
-    functions = {"<module>": _lower_function(world, tree, recursive)}
+    recursive = recursive_functions(world)
+    functions = {"<module>": _lower_function(world, world.tree, recursive)}
     for node in world.functions.values():
         function = _lower_function(world, node, recursive)
         functions[function.name] = function
-    functions = _pruned(functions)
+    return functions
+
+
+def assembled(world: World, others: Mapping[str, Function]) -> Program:
+    """The program of a file, ``others`` being the functions of other files that its calls are linked to.
+
+    Raises what :func:`functions_of` raises.
+    """
+    functions = pruned({**functions_of(world), **others})
     sources, distinct = ownership(world, functions)
     functions = _with_roots(functions)
     calls = [node for node in world.scopes.of_node if isinstance(node, ast.Call)]
@@ -117,7 +124,7 @@ def _handed_around(world: World, node: ast.Module | FunctionNode, scope: Scope) 
     return scope.method_of is not None and scope.method_of.name in world.instantiated
 
 
-def _recursive(world: World) -> frozenset[str]:
+def recursive_functions(world: World) -> frozenset[str]:
     """Functions on a cycle of the call graph: those that can reach themselves (Tarjan's components)."""
     callees: dict[str, set[str]] = {name: set() for name in world.functions}
     for node, scope in world.scopes.of_node.items():
@@ -166,7 +173,7 @@ def _function_around(scope: Scope) -> str | None:
     return None
 
 
-def _pruned(functions: dict[str, Function]) -> dict[str, Function]:
+def pruned(functions: dict[str, Function]) -> dict[str, Function]:
     """Replace calls of functions that do nothing to gradients by marks."""
     effective: set[str] = set()
     callers: dict[str, list[str]] = {name: [] for name in functions}
@@ -224,4 +231,7 @@ def _with_roots(functions: dict[str, Function]) -> dict[str, Function]:
         if name is not None and name not in reached:
             roots.add(name)
             pending.append(name)
-    return {name: replace(one, root=name in roots) for name, one in functions.items()}
+    return {
+        name: replace(one, root=name in roots and (one.stray or not one.file))
+        for name, one in functions.items()
+    }

@@ -45,9 +45,9 @@ def resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaqu
         found = world.definition(func.id, scope)
         if isinstance(found, ast.ClassDef):
             init = world.method(found, "__init__")
-            return None if init is None else _target(world, call, init, result, instance=True)
+            return None if init is None else target_of(world, call, init, result, instance=True)
         if isinstance(found, FUNCTIONS):
-            return _target(world, call, found, None, instance=False)
+            return target_of(world, call, found, None, instance=False)
         path = world.scopes.path(func)
         owner = world.scopes.binding(func.id, scope)
         if path is not None and any(
@@ -78,7 +78,7 @@ def _resolve_method(
         built = world.definition(base.func.id, scope)
         method = world.method(built, func.attr) if isinstance(built, ast.ClassDef) else None
         if method is not None:
-            return _target(world, call, method, None, instance=True)
+            return target_of(world, call, method, None, instance=True)
     path = world.scopes.path(base)
     if path is not None and path in world.evidence.callbacks:
         return Opaque(f"{ast.unparse(func)}() may call back into functions of this file")
@@ -86,14 +86,14 @@ def _resolve_method(
     if owner is None and path is not None and not path.rest and path.scope.startswith("class "):
         candidates = _own_methods(world, func.attr, scope)
         if len(candidates) == 1:
-            return _target(world, call, candidates[0], path, instance=True)
+            return target_of(world, call, candidates[0], path, instance=True)
         if any(world.touches(one) for one in candidates):
             return Opaque(f"self.{func.attr}() may stand for more than one method")
         return None
     if owner is not None:
         method = world.method(owner, func.attr)
         if method is not None:
-            return _target(world, call, method, path, instance=True)
+            return target_of(world, call, method, path, instance=True)
         return None
     if (
         isinstance(base, ast.Name)
@@ -108,7 +108,7 @@ def _resolve_method(
                     if world.touches(method)
                     else None
                 )
-            return _target(world, call, method, None, instance=False)
+            return target_of(world, call, method, None, instance=False)
     return _namesake(world, call, func, None if path is None else world.evidence.meaning(path))
 
 
@@ -127,7 +127,7 @@ def _resolve_super(world: World, call: ast.Call, func: ast.Attribute, scope: Sco
         method = world.method(each, func.attr)
         if method is not None:
             this = world.scopes.variable(_first_parameter(scope), scope)
-            return _target(world, call, method, this, instance=True)
+            return target_of(world, call, method, this, instance=True)
     foreign = [
         base
         for base in world.foreign_bases(own)
@@ -214,9 +214,17 @@ def _fits(call: ast.Call, method: FunctionNode) -> bool:
     return all(name in named for name in required[len(call.args) :])
 
 
-def _target(
-    world: World, call: ast.Call, node: FunctionNode, this: Path | None, *, instance: bool
+def target_of(
+    caller: World,
+    call: ast.Call,
+    node: FunctionNode,
+    this: Path | None,
+    *,
+    instance: bool,
+    home: World | None = None,
 ) -> Target | Opaque | None:
+    """A call of ``caller`` that runs ``node``, a function of the file ``home`` (of the same, when it is None)."""
+    world = caller if home is None else home
     name = world.scope(node).name
     touching = world.touches(node)
     if not transparent(world, node):
@@ -234,7 +242,7 @@ def _target(
         if this is not None:
             mapped[own] = this
         else:
-            anonymous = Path(world.scopes.of_node[call].name, f"<{name.rpartition('.')[0]}()>")
+            anonymous = Path(caller.scopes.of_node[call].name, f"<{name.rpartition('.')[0]}()>")
             mapped[own] = anonymous
             unnamed.append(anonymous)
     elif scope.method_of is None and scope.parent is not None and scope.parent.is_class:
@@ -247,11 +255,11 @@ def _target(
         if isinstance(value, ast.Starred) or position >= positional:
             break
         handed.add(parameters[position])
-        _bind(world, parameters[position], value, mapped)
+        _bind(caller, world, parameters[position], value, mapped)
     for keyword in call.keywords:
         if keyword.arg in names:
             handed.add(parameters[names.index(keyword.arg)])
-            _bind(world, parameters[names.index(keyword.arg)], keyword.value, mapped)
+            _bind(caller, world, parameters[names.index(keyword.arg)], keyword.value, mapped)
     starred = any(isinstance(one, ast.Starred) for one in call.args) or any(
         one.arg is None for one in call.keywords
     )
@@ -261,10 +269,10 @@ def _target(
     return Target(node, name, tuple(mapped.items()), tuple(fresh))
 
 
-def _bind(world: World, parameter: Path, value: ast.expr, mapped: dict[Path, Path]) -> None:
-    if world.evidence.bindings.get(parameter) != [None]:
+def _bind(caller: World, home: World, parameter: Path, value: ast.expr, mapped: dict[Path, Path]) -> None:
+    if home.evidence.bindings.get(parameter) != [None]:
         return
-    path = world.evidence.path(value)
+    path = caller.evidence.path(value)
     if path is not None:
         mapped[parameter] = path
     elif isinstance(value, ast.Constant) and value.value is None:

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
 from codemods.lower.collect import collect
+from codemods.lower.evidence import NOTHING_TOLD
 from codemods.lower.scopes import Scope, Scopes, scopes_of
 from codemods.magics import magic_of
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
 
     from codemods.events import Path
-    from codemods.lower.evidence import Evidence
+    from codemods.lower.evidence import Evidence, Told
+    from codemods.lower.resolve import Opaque, Target
 
 TRANSPARENT = frozenset(
     "torch.no_grad torch.enable_grad torch.inference_mode torch.set_grad_enabled torch.autocast "
@@ -35,7 +38,7 @@ REFLECTION = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class World:
-    """One parsed file with everything that name resolution needs."""
+    """One parsed file with everything that name resolution needs. ``links``: calls of functions of other files."""
 
     tree: ast.Module
     scopes: Scopes
@@ -48,6 +51,7 @@ class World:
     instantiated: frozenset[str]
     spelled: frozenset[str]
     named: dict[str, list[FunctionNode]] = field(default_factory=dict)
+    links: Mapping[ast.Call, Target | Opaque] = field(default_factory=dict)
 
     def scope(self, node: ast.AST) -> Scope:
         """The scope that a function or class opens."""
@@ -231,10 +235,10 @@ def is_generator(node: FunctionNode) -> bool:
     return False
 
 
-def world_of(tree: ast.Module) -> World:
-    """Collect the definitions of a parsed file."""
+def world_of(tree: ast.Module, told: Told = NOTHING_TOLD) -> World:
+    """Collect the definitions of a parsed file, and what is ``told`` of it by others."""
     scopes = scopes_of(tree)
-    evidence = collect(tree, scopes)
+    evidence = collect(tree, scopes, told)
     functions: dict[str, FunctionNode] = {}
     definitions: dict[tuple[str, str], list[ast.AST]] = defaultdict(list)
     classes: dict[str, ast.ClassDef] = {}

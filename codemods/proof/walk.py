@@ -34,7 +34,7 @@ from codemods.proof.gradstate import (
     zero,
 )
 from codemods.proof.instances import Environment, Instance, Ownership, canonical
-from codemods.proof.witness import Kind, WitnessLine, stop
+from codemods.proof.witness import Kind, WitnessLine, called, stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -105,7 +105,9 @@ class Walk:
                     entries = (
                         {state: [] for state in self.start} if self._constructs(name) else self._entries(name)
                     )
-                    entered = WitnessLine(one.function.span.line, f"{name}() has run")
+                    entered = WitnessLine(
+                        one.function.span.line, f"{called(name)} has run", one.function.span.file
+                    )
                     for state in self._root(name, entries):
                         path = [*entries.get(state, []), entered]
                         self.results.setdefault(name, {}).setdefault(state, path)
@@ -371,7 +373,7 @@ class Walk:
             return
         if state.after_extra is not None:
             raise Found(Kind.STALE, state.after_extra, paired, [])
-        site = state.before_extra or Site("", paired.event.span.line, 0)
+        site = state.before_extra or Site("", 0 if paired.event.span.file else paired.event.span.line, 0)
         if state.before_extra is None:
             raise Found(Kind.FLAVOUR, site, paired, [])
         if state.after_clear:

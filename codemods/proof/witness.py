@@ -35,10 +35,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class WitnessLine:
-    """One stop on the way: a 1-based line of the original, and what happens there."""
+    """One stop on the way: a 1-based line of the original, and what happens there.
+
+    ``file``: the other file whose line it is; :func:`shortened` puts such stops at the line that calls them.
+    """
 
     line: int
     text: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def stop(paired: Paired) -> WitnessLine | None:
         return None
     if isinstance(event, Zero) and paired.one_sided:
         text += CLEARED if paired.in_before else INSTEAD
-    return WitnessLine(event.span.line, text)
+    return WitnessLine(event.span.line, text, event.span.file)
 
 
 def _text(event: Event) -> str | None:
@@ -103,7 +107,7 @@ def _text(event: Event) -> str | None:
         case Unknown(reason=reason):
             return reason
         case Call(function=function):
-            return f"{function}() is called"
+            return f"{called(function)} is called"
         case Accumulate(text=text):
             return f"{text} is entered"
         case Suspend():
@@ -112,10 +116,19 @@ def _text(event: Event) -> str | None:
             return None
 
 
+def called(function: str) -> str:
+    """A function by its name in the IR, as a reader calls it."""
+    file, _, name = function.rpartition(":")
+    return f"{name}() of {file}" if file else f"{name}()"
+
+
 def shortened(path: list[WitnessLine]) -> tuple[WitnessLine, ...]:
     """The path without repeated neighbours; a long one keeps its end."""
     kept: list[WitnessLine] = []
-    for one in path:
+    line = next((one.line for one in path if not one.file), 1)
+    for each in path:
+        line = line if each.file else each.line
+        one = WitnessLine(line, f"{each.file}:{each.line}: {each.text}") if each.file else each
         if not kept or kept[-1] != one:
             kept.append(one)
     return tuple(kept[-LONGEST:])

@@ -1,0 +1,113 @@
+"""The other files of a run: which of them an import statement of one file means.
+
+Python looks modules up along ``sys.path``, which is not known here. A name that is imported absolutely is looked for in
+the folder of the importing file and in those around it, up to the project's root (and in a ``src`` folder of each). One
+single file must answer to it, and it must be part of the run: of two that could be meant, neither is taken, nor a file
+with the name of a module of Python's own library. A relative import means one file only.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codemods.files.load import Unreadable, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ROOTS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
+"""What stands in the uppermost folder of a project."""
+
+
+@dataclass(slots=True, eq=False)
+class Neighbours:
+    """The files of one run, by the names under which the run shows them.
+
+    Files are read when they are asked for. One that the run itself rewrites is remembered as it was, so that no result
+    depends on the order of the files.
+    """
+
+    paths: Iterable[str]
+    _shown: dict[Path, str] = field(default_factory=dict)
+    _before: dict[str, bytes] = field(default_factory=dict)
+    _folders: set[Path] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Index the paths."""
+        self._shown = {Path(one).resolve(): one for one in self.paths if one.endswith(".py")}
+        self._folders = {one.parent for one in self._shown}
+        self.paths = ()
+
+    def remember(self, path: str, data: bytes) -> None:
+        """The bytes that a file had before this run rewrote it."""
+        self._before[path] = data
+
+    def data(self, path: str) -> bytes | None:
+        """The bytes of a file of the run, as they were before it; None when it cannot be read."""
+        if path in self._before:
+            return self._before[path]
+        try:
+            return read(Path(path))
+        except Unreadable:
+            return None
+
+    def locate(self, importer: str, level: int, module: str) -> str | None:
+        """The file of the run that ``from <level dots><module> import ...`` in ``importer`` means, None when unclear."""
+        if len(self._shown) < 2:
+            return None
+        parts = [one for one in module.split(".") if one]
+        own = Path(importer).resolve()
+        if level:
+            folder = own.parents[level - 1] if level <= len(own.parents) else own.parent
+            candidates = _candidates(folder, parts)
+        elif not parts or parts[0] in sys.stdlib_module_names:
+            return None
+        else:
+            bases = [each for one in self._around(own.parent) for each in (one, one / "src")]
+            candidates = [found for base in bases for found in _candidates(base, parts)]
+        found = set(candidates)
+        return self._shown.get(found.pop()) if len(found) == 1 and own not in found else None
+
+    def _around(self, folder: Path) -> list[Path]:
+        """A folder and those around it up to the project's root; without one, up to the last that holds files of the run."""
+        found: list[Path] = []
+        for one in (folder, *folder.parents):
+            found.append(one)
+            if _is_root(one):
+                return found
+        held = [index for index, one in enumerate(found) if one in self._folders]
+        return found[: held[-1] + 1] if held else [folder]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vantage:
+    """One file of a run, from which others are seen."""
+
+    neighbours: Neighbours
+    path: str
+
+    def locate(self, level: int, module: str) -> str | None:
+        """As :meth:`Neighbours.locate`, from this file."""
+        return self.neighbours.locate(self.path, level, module)
+
+    def from_file(self, path: str) -> Vantage:
+        """The same run, seen from another of its files."""
+        return Vantage(self.neighbours, path)
+
+
+def _candidates(base: Path, parts: list[str]) -> list[Path]:
+    """The files below a folder that could be the module: itself, or a package's ``__init__``."""
+    stem = base.joinpath(*parts)
+    names = [stem / "__init__.py"]
+    if parts:
+        names.append(stem.with_name(stem.name + ".py"))
+    return [one.resolve() for one in names if one.is_file()]
+
+
+@lru_cache(maxsize=512)
+def _is_root(folder: Path) -> bool:
+    return any((folder / one).exists() for one in ROOTS)

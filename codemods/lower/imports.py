@@ -1,0 +1,135 @@
+"""Calls of imported functions: which module, and which name in it, a call means by the file's own import statements."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from codemods.lower.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A function by the words of an import: ``from <level dots><module> import <name>``.
+
+    ``package``: ``module`` was itself imported as a name of this package, which may mean something else by it.
+    """
+
+    level: int
+    module: str
+    name: str
+    package: tuple[int, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """One name that one import statement binds; ``name`` is None where that is a module."""
+
+    level: int
+    module: str
+    name: str | None
+    whole: bool
+
+
+def imported_calls(world: World) -> Iterator[tuple[ast.Call, Imported]]:
+    """Every call of the file whose callee is an imported name that nothing in the file gives another meaning."""
+    bound: dict[tuple[str, str], list[_Bound]] = defaultdict(list)
+    for node, scope in world.scopes.of_node.items():
+        for name, one in _bound_by(node):
+            bound[(world.scopes.binding(name, scope).name, name)].append(one)
+    if not bound or any(name == "*" for _, name in bound):
+        return
+    handed = _handed_around(world)
+    patched = {str(getattr(node, "value", "")) for node in world.scopes.of_node if _is_dotted_text(node)}
+    for node in world.scopes.of_node:
+        if not isinstance(node, ast.Call):
+            continue
+        found = _meaning(world, node, bound, handed)
+        if found is not None and not any(text.endswith(f".{found.name}") for text in patched):
+            yield node, found
+
+
+def imports(tree: ast.Module, locate: Callable[[int, str], str | None]) -> set[str | None]:
+    """The files that the import statements of a module mean."""
+    found: set[str | None] = set()
+    for node in ast.walk(tree):
+        for _, one in _bound_by(node):
+            found.add(locate(one.level, one.module))
+            if one.name is not None:
+                found.add(locate(one.level, f"{one.module}.{one.name}"))
+    return found
+
+
+def _bound_by(node: ast.AST) -> Iterator[tuple[str, _Bound]]:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            if alias.asname:
+                yield alias.asname, _Bound(0, alias.name, None, whole=False)
+            else:
+                yield alias.name.partition(".")[0], _Bound(0, alias.name, None, whole=True)
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name, _Bound(node.level, node.module or "", alias.name, whole=False)
+
+
+def _is_dotted_text(node: ast.AST) -> bool:
+    """Whether a node is a string like ``"utils.evaluate"``, by which a function can be replaced."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value[1:100]
+
+
+def _handed_around(world: World) -> set[tuple[str, str]]:
+    """Imported names that are used as values: somebody may set their attributes."""
+    looked_into = {id(node.value) for node in world.scopes.of_node if isinstance(node, ast.Attribute)} | {
+        id(node.func) for node in world.scopes.of_node if isinstance(node, ast.Call)
+    }
+    return {
+        (world.scopes.binding(node.id, scope).name, node.id)
+        for node, scope in world.scopes.of_node.items()
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in looked_into
+    }
+
+
+def _meaning(
+    world: World,
+    call: ast.Call,
+    bound: dict[tuple[str, str], list[_Bound]],
+    handed: set[tuple[str, str]],
+) -> Imported | None:
+    words: list[str] = []
+    root = call.func
+    while isinstance(root, ast.Attribute):
+        words.insert(0, root.attr)
+        root = root.value
+    if not isinstance(root, ast.Name):
+        return None
+    scopes, evidence = world.scopes, world.evidence
+    owner = scopes.binding(root.id, scopes.of_node[root])
+    key = (owner.name, root.id)
+    found = bound.get(key, [])
+    variable = scopes.variable(root.id, owner)
+    if not found or world.definitions.get(key) or evidence.bindings.get(variable):
+        return None
+    if any(path.rest and path.variable == variable for path in evidence.bindings):
+        return None
+    if words and key in handed:
+        return None
+    if all(one.whole for one in found):
+        module = ".".join([root.id, *words[:-1]])
+        fits = words and any(one.module == module for one in found)
+        return Imported(0, module, words[-1]) if fits else None
+    if len(found) != 1:
+        return None
+    one = found[0]
+    if one.name is None:
+        return Imported(0, one.module, words[0]) if len(words) == 1 else None
+    if not words:
+        return Imported(one.level, one.module, one.name)
+    if len(words) == 1:
+        inner = f"{one.module}.{one.name}" if one.module else one.name
+        return Imported(one.level, inner, words[0], (one.level, one.module))
+    return None

@@ -1,0 +1,302 @@
+"""From a file to its program, with the functions that it calls in other files of the run.
+
+Such a function is followed one level: what it calls in its own file is followed too, what it calls in a third file is
+code that cannot be followed. Whatever keeps a call from being linked leaves it what it was: code outside the file.
+"""
+
+from __future__ import annotations
+
+import ast
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from codemods.events import Backward, Call, Read, Step, Unknown, Zero
+from codemods.files.load import Unreadable, load
+from codemods.files.prefilter import may_hold_training_step
+from codemods.lower import harmless
+from codemods.lower.blocks import TooLarge
+from codemods.lower.danger import danger_of_arguments
+from codemods.lower.evidence import Told
+from codemods.lower.imports import Imported, imported_calls, imports
+from codemods.lower.ownership import hooked, keeps_references, veto
+from codemods.lower.program import assembled, functions_of, pruned, recursive_functions
+from codemods.lower.relocate import moved_abroad, path_abroad
+from codemods.lower.resolve import Opaque, Target, target_of
+from codemods.lower.world import World, world_of
+from codemods.syntax import FUNCTIONS, Unparsable, arguments, callee_name, parse
+
+if TYPE_CHECKING:
+    from codemods.events import Path
+    from codemods.files.neighbours import Vantage
+    from codemods.ir.nodes import Function, Program
+
+FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(slots=True, eq=False)
+class Links:
+    """What a file takes over from others. ``regroups``: one of them may change which parameters an optimizer holds."""
+
+    calls: dict[ast.Call, Target | Opaque] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
+    hooked: bool = False
+    referenced: bool = False
+    regroups: bool = False
+    touching: set[str] = field(default_factory=set)
+    veto: str | None = None
+
+
+def lower(tree: ast.Module, vantage: Vantage | None = None) -> Program:
+    """Lower a module; with a vantage, calls of functions of the run's other files are followed.
+
+    Raises :class:`codemods.lower.blocks.TooLarge` when a function has more blocks than the analysis follows and
+    ``RecursionError`` when expressions are nested deeper than the interpreter allows.
+    """
+    world = world_of(tree)
+    if vantage is None:
+        return assembled(world, {})
+    links = _links(world, vantage)
+    if links.touching:
+        world = world_of(tree, Told(touching=frozenset(links.touching)))
+        links = _links(world, vantage)
+    program = assembled(replace(world, links=links.calls), links.functions)
+    return replace(
+        program,
+        hooked=program.hooked or links.hooked,
+        sources={} if links.regroups else program.sources,
+        distinct=frozenset() if links.regroups else program.distinct,
+        veto=program.veto or links.veto,
+        referenced=program.referenced or links.referenced,
+        vantage=vantage,
+    )
+
+
+def _links(world: World, vantage: Vantage) -> Links:
+    wanted: dict[str, list[tuple[ast.Call, str]]] = {}
+    for call, one in imported_calls(world):
+        path = _located(vantage, one)
+        if path is not None and _can_be_followed(world, call):
+            wanted.setdefault(path, []).append((call, one.name))
+    links = Links()
+    for path in sorted(wanted):
+        with suppress(Unreadable, Unparsable, TooLarge, RecursionError):
+            _link(world, vantage, path, wanted[path], links)
+    return links
+
+
+def _located(vantage: Vantage, one: Imported) -> str | None:
+    path = vantage.locate(one.level, one.module)
+    if path is None or one.package is None:
+        return path
+    package = vantage.locate(*one.package)
+    if package is None:
+        return path
+    try:
+        bound = world_of(_tree(vantage, package)).scopes.module.bound
+    except (Unreadable, Unparsable, RecursionError):
+        return None
+    own = one.module.rpartition(".")[2]
+    return None if {own, "*"} & bound else path
+
+
+def _tree(vantage: Vantage, path: str) -> ast.Module:
+    data = vantage.neighbours.data(path)
+    if data is None:
+        raise Unreadable("cannot be read")
+    return parse(load(path, data).text)
+
+
+def _can_be_followed(world: World, call: ast.Call) -> bool:
+    """Whether what a call hands over is data, models and optimizers, nothing with code of this file in it."""
+    evidence = world.evidence
+    if danger_of_arguments(world, call) is not None:
+        return False
+    return not any(
+        evidence.aliases_gradient(one)
+        or evidence.calls_back(one)
+        or _mentions_instance(world, one)
+        or _is_closure(world, one)
+        for one in arguments(call)
+    )
+
+
+def _is_closure(world: World, value: ast.expr, depth: int = 3) -> bool:
+    """Whether a value is, or holds, a function that brings its own model along: a lambda, a partial, a local function."""
+    for one in ast.walk(value):
+        if isinstance(one, ast.Lambda):
+            return True
+        if isinstance(one, ast.Call) and callee_name(one) == "partial":
+            return True
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load):
+            scope = world.scopes.of_node[one]
+            found = world.definitions.get((world.scopes.binding(one.id, scope).name, one.id), ())
+            if any(isinstance(each, FUNCTIONS) for each in found):
+                return True
+            values = world.evidence.bindings.get(world.scopes.variable(one.id, scope), ())
+            if depth and any(each is not None and _is_closure(world, each, depth - 1) for each in values):
+                return True
+    return False
+
+
+def _mentions_instance(world: World, value: ast.AST) -> bool:
+    """Whether a value has ``self`` in it, as a whole."""
+    if isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name):
+        return False
+    if isinstance(value, ast.Name):
+        return world.scopes.variable(value.id, world.scopes.of_node[value]).scope.startswith("class ")
+    return any(_mentions_instance(world, one) for one in ast.iter_child_nodes(value))
+
+
+def _link(
+    world: World, vantage: Vantage, path: str, wanted: list[tuple[ast.Call, str]], links: Links
+) -> None:
+    """Follow the calls into one other file."""
+    tree = _tree(vantage, path)
+    if vantage.path in imports(tree, vantage.from_file(path).locate):
+        return
+    home = world_of(tree)
+    if any(name == "*" for _, name in home.evidence.imports) or _set_abroad(world, home):
+        return
+    handed: set[Path] = set()
+    nodes: dict[ast.Call, FunctionDef] = {}
+    for call, name in wanted:
+        node = home.definition(name, home.scopes.module)
+        if isinstance(node, FunctionDef):
+            nodes[call] = node
+            handed |= _handed(world, home, call, node)
+    if not nodes:
+        return
+    home = world_of(tree, Told(frozenset(handed), frozenset(world.evidence.held_lookups)))
+    every = functions_of(home)
+    functions = pruned(every)
+    changes = may_hold_training_step(vantage.neighbours.data(path) or b"")
+    recursive = recursive_functions(home)
+    prefix = f"{path}:"
+    kept: dict[str, None] = {}
+    for call, node in nodes.items():
+        target = target_of(world, call, node, None, instance=False, home=home)
+        if isinstance(target, Target) and (
+            isinstance(node, ast.AsyncFunctionDef) or target.name in recursive
+        ):
+            kind = "recursive" if target.name in recursive else "a coroutine that runs later"
+            target = Opaque(f"{target.name}() is {kind}") if home.touches(node) else None
+        if isinstance(target, Opaque):
+            links.calls[call] = Opaque(f"{target.reason} ({path})", target.trains)
+        if not isinstance(target, Target):
+            continue
+        reached = _reached(every, [target.name])
+        if changes and any(
+            isinstance(event, Zero | Step) for one in reached for event in _events(functions[one])
+        ):
+            # This run may rewrite it: what is true of it now need not hold of what will be on disk.
+            reason = f"{target.name}() of {path} holds a training step of its own"
+            links.calls[call] = Opaque(reason)
+            continue
+        kept.update(dict.fromkeys(reached))
+        if _looks(functions, target.name):
+            links.touching.add(callee_name(call))
+        links.calls[call] = Target(
+            target.node,
+            prefix + target.name,
+            tuple((path_abroad(parameter, prefix), value) for parameter, value in target.arguments),
+            tuple(path_abroad(one, prefix) for one in target.fresh),
+        )
+    if not kept:
+        return
+    while strays := [
+        name
+        for name, one in functions.items()
+        if name not in kept and one.stray and _looks(functions, name) and _may_run(home, name, kept)
+    ]:
+        kept.update(dict.fromkeys(_reached(every, strays)))
+    for name in sorted(kept):
+        links.functions[prefix + name] = moved_abroad(functions[name], prefix, path)
+    links.hooked = links.hooked or (hooked(home) and _hooks(home, kept))
+    links.referenced = links.referenced or keeps_references(home)
+    links.regroups = links.regroups or _regroups(home)
+    replaced = veto(home)
+    links.veto = links.veto or (replaced and f"{path}: {replaced}")
+
+
+def _set_abroad(world: World, home: World) -> bool:
+    """Whether a receiver of this file is looked up on an imported module, and the other file sets globals."""
+    watched = any(world.evidence.is_import(one) and one.rest for one in world.evidence.holders)
+    return watched and any(isinstance(node, ast.Global) for node in home.scopes.of_node)
+
+
+def _handed(world: World, home: World, call: ast.Call, node: FunctionDef) -> set[Path]:
+    """The parameters to which a call hands something that holds a model, an optimizer or a parameter."""
+    scope = home.scope(node)
+    names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
+    every = {home.scopes.variable(one, scope) for one in scope.parameters}
+    found: set[Path] = set()
+    for index, value in enumerate(call.args):
+        if not world.evidence.holds(value.value if isinstance(value, ast.Starred) else value):
+            continue
+        if isinstance(value, ast.Starred) or index >= len(names):
+            return every
+        found.add(home.scopes.variable(names[index], scope))
+    for keyword in call.keywords:
+        if world.evidence.holds(keyword.value):
+            if keyword.arg not in scope.parameters:
+                return every
+            found.add(home.scopes.variable(keyword.arg, scope))
+    return found
+
+
+def _reached(functions: dict[str, Function], names: list[str]) -> list[str]:
+    """The functions that run when the named ones do."""
+    found: dict[str, None] = {}
+    pending = list(names)
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found[name] = None
+            pending += [one.function for one in _events(functions[name]) if isinstance(one, Call)]
+    return list(found)
+
+
+def _events(function: Function) -> list[object]:
+    return [event for block in function.blocks for event in block.events]
+
+
+def _looks(functions: dict[str, Function], name: str) -> bool:
+    """Whether running a function can show in gradients or be shown by them."""
+    return any(
+        isinstance(event, Backward | Read | Step | Unknown | Zero)
+        for one in _reached(functions, [name])
+        for event in _events(functions[one])
+    )
+
+
+def _may_run(home: World, name: str, kept: dict[str, None]) -> bool:
+    """Whether a function that runs without being called can: one inside another function exists once that has run."""
+    around = home.scope(home.functions[name]).parent
+    while around is not None and not isinstance(around.node, FUNCTIONS):
+        around = around.parent
+    return around is None or around.name in kept
+
+
+def _hooks(home: World, kept: dict[str, None]) -> bool:
+    """Whether a function that is followed, or the module's own body, registers a hook on gradients."""
+    for node, scope in home.scopes.of_node.items():
+        if isinstance(node, ast.Attribute) and node.attr in harmless.HOOKS:
+            one = scope
+            while one.parent is not None and not isinstance(one.node, FUNCTIONS):
+                one = one.parent
+            if one.parent is None or one.name in kept:
+                return True
+    return not home.evidence.hooked
+
+
+def _regroups(home: World) -> bool:
+    """Whether a file adds parameters to an optimizer, or exchanges them."""
+    return any(
+        isinstance(node, ast.Attribute)
+        and (
+            node.attr == "add_param_group"
+            or (node.attr == "param_groups" and isinstance(node.ctx, ast.Store))
+        )
+        for node in home.scopes.of_node
+    ) or any(isinstance(node, ast.Constant) and node.value == "params" for node in home.scopes.of_node)
