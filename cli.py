@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from codemods import VERSION
-from codemods.findings import CODES
+from codemods.findings import CODES, DEFAULT_CODES
 from codemods.settings import Placement, Settings
 
 if TYPE_CHECKING:
@@ -341,7 +341,7 @@ def report(
 
 
 def _chosen(select: frozenset[str], ignore: frozenset[str]) -> frozenset[str]:
-    return (select or frozenset(CODES.values())) - ignore
+    return (select or DEFAULT_CODES) - ignore
 
 
 def _outcomes(paths: Sequence[str], settings: Settings, exclude: Sequence[str]) -> Iterable[Outcome]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.events import NOTHING, Accumulate, Backward, Call, Path, Rebind, Step, Unknown, Zero
+from codemods.events import NOTHING, Accumulate, Backward, Call, Path, Read, Rebind, Step, Unknown, Zero
 
 if TYPE_CHECKING:
     from codemods.events import Event, Span
@@ -19,7 +19,7 @@ class Effect:
     ``direct``: the function's own event, not that of a callee. ``origin``: where the event itself stands.
     """
 
-    event: Backward | Step | Zero | Unknown | Accumulate | Rebind
+    event: Backward | Step | Zero | Read | Unknown | Accumulate | Rebind
     block: int
     index: int
     span: Span
@@ -60,7 +60,7 @@ class Effects:
         return self._known[function.name]
 
     def _at(self, function: str, event: Event, block: int, index: int) -> list[Effect]:
-        if isinstance(event, Backward | Step | Zero | Unknown | Accumulate | Rebind):
+        if isinstance(event, Backward | Step | Zero | Read | Unknown | Accumulate | Rebind):
             return [Effect(event, block, index, event.span, True, (function, event.span))]
         if not isinstance(event, Call):
             return []

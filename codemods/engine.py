@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from codemods.cells import NotRestored
 from codemods.document import Document, UnparsableCell, cut_alike, document, located, pieced, warned
+from codemods.earlier import plan_earlier
 from codemods.events import Read, Step, Unknown
 from codemods.files.load import Unreadable
 from codemods.files.neighbours import Neighbours, Vantage
@@ -21,7 +22,8 @@ from codemods.lower import TooLarge, lower
 from codemods.plan import Layout, Planned, plan
 from codemods.proof.align import NotTheSameProgram, pair, same_but_for_zeros
 from codemods.proof.lockstep import prove
-from codemods.proof.witness import Differs, Kind, Same, SameIf
+from codemods.proof.witness import Differs, Kind, Same, SameIf, Unsure
+from codemods.settings import Placement
 from codemods.syntax import Unparsable, parse
 from codemods.trial import Refusal, Settled, Trial, settle
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from codemods.events import Event
+    from codemods.ir.nodes import Program
     from codemods.moves import Move
     from codemods.settings import Settings
 
@@ -94,8 +97,12 @@ def _examine(
         if hush.whole_file:
             return Outcome(path, data, parsed=True)
         raise
-    steps = hush.kept(judge(program))
+    steps = judge(program)
     layout = Layout(tree, source.text)
+    earlier: dict[Judged, list[Planned]] = {}
+    if "GO102" in settings.codes and settings.placement is Placement.TOP:
+        steps, earlier = plan_earlier(program, tree, layout, steps)
+    steps = hush.kept(steps)
     plans = {
         one: plan(program, layout, one, settings.placement)
         for one in steps
@@ -105,17 +112,39 @@ def _examine(
         plans[one] = [
             replace(each, move=None, reason=SHARED) if hush.holds(each.zero) else each for each in found
         ]
-    moves = [planned.move for found in plans.values() for planned in found if planned.move is not None]
-    settled = settle(program, source.text, moves, source.cuts, settings)
-    trial = settled.trial
-    chosen = (
-        [*trial.accepted, *(trial.repairs if settings.unsafe_fixes else ())]
-        if "GO101" in settings.codes
-        else []
-    )
+    earlier = {
+        one: [each for each in found if not hush.holds(each.zero)]
+        for one, found in earlier.items()
+        if one in steps
+    }
+    settled, chosen = _tried(program, source, _moves(plans), _moves(earlier), settings)
+    plans |= earlier
     after = _rewritten(path, source, settled, chosen, settings, hush) if chosen else None
-    findings = [row for one in steps for row in _rows(path, one, plans.get(one, []), trial, settings)]
+    findings = [row for one in steps for row in _rows(path, one, plans.get(one, []), settled.trial, settings)]
     return _outcome(path, data, source, hush, tree, after, findings)
+
+
+def _moves(plans: dict[Judged, list[Planned]]) -> list[Move]:
+    return [planned.move for found in plans.values() for planned in found if planned.move is not None]
+
+
+def _tried(
+    program: Program, source: Document, late: Sequence[Move], early: Sequence[Move], settings: Settings
+) -> tuple[Settled, list[Move]]:
+    """What comes of the moves of late zeros and of those behind the forward, and which of them are to be made."""
+    if "GO101" in settings.codes:
+        settled = settle(program, source.text, late, source.cuts, settings, beside=early)
+        trial = settled.trial
+        return settled, [*trial.accepted, *(trial.repairs if settings.unsafe_fixes else ())]
+    reported = settle(program, source.text, late, source.cuts, settings).trial
+    settled = settle(program, source.text, (), source.cuts, settings, beside=early)
+    both = replace(
+        reported,
+        accepted=(*reported.accepted, *settled.trial.accepted),
+        assumes={**reported.assumes, **settled.trial.assumes},
+        refused={**reported.refused, **settled.trial.refused},
+    )
+    return replace(settled, trial=both), list(settled.trial.accepted)
 
 
 def _rewritten(
@@ -197,6 +226,8 @@ def _rows(
     path: str, judged: Judged, plans: Sequence[Planned], trial: Trial, settings: Settings
 ) -> list[Finding]:
     """The findings of one training step: one, or two when only some of its optimizers' calls can move."""
+    if judged.verdict is Verdict.ZERO_AFTER_FORWARD:
+        return [_behind_forward(path, judged, plans, trial)]
     if judged.verdict is not Verdict.ZERO_LAST:
         return [_finding(path, judged, judged.names, judged.verdict, judged.reason)]
     good = [one for one in plans if one.move in trial.accepted]
@@ -206,7 +237,6 @@ def _rows(
     rows = []
     if good:
         names = _own_receivers(judged, good) if bad else judged.names
-        assumes = sorted({word for one in good if one.move for word in trial.assumes.get(one.move, ())})
         rows.append(
             _finding(
                 path,
@@ -215,7 +245,7 @@ def _rows(
                 Verdict.ZERO_LAST,
                 judged.reason,
                 fix=Fix.SAFE,
-                assumes=tuple(assumes),
+                assumes=_assumptions(good, trial),
                 applied="GO101" in settings.codes,
             )
         )
@@ -223,6 +253,23 @@ def _rows(
         names = [one for one in judged.names if not rows or one not in rows[0].optimizers]
         rows.append(_refused(path, judged, names, bad[0], trial, settings))
     return rows
+
+
+def _behind_forward(path: str, judged: Judged, plans: Sequence[Planned], trial: Trial) -> Finding:
+    """The finding of a step whose order is canonical, with a ``zero_grad`` behind the forward pass."""
+    good = [one for one in plans if one.move in trial.accepted]
+    if not good:
+        refusals = [trial.refused[one.move] for one in plans if one.move in trial.refused]
+        return _hazard(path, judged, judged.names, refusals[0] if refusals else Unsure(SHARED))
+    names = _own_receivers(judged, good) or judged.names
+    assumes = _assumptions(good, trial)
+    return _finding(
+        path, judged, names, judged.verdict, judged.reason, fix=Fix.SAFE, applied=True, assumes=assumes
+    )
+
+
+def _assumptions(plans: Sequence[Planned], trial: Trial) -> tuple[str, ...]:
+    return tuple(sorted({word for one in plans if one.move for word in trial.assumes.get(one.move, ())}))
 
 
 def _own_receivers(judged: Judged, plans: Sequence[Planned]) -> list[str]:
@@ -238,12 +285,24 @@ def _refused(
         return _finding(path, judged, names, Verdict.HAZARD, f"{judged.reason}, but {planned.reason}")
     if isinstance(refusal, Differs) and refusal.kind is Kind.CONDITIONAL:
         return _finding(path, judged, names, Verdict.ACCUMULATION, explain(refusal))
-    repair = planned.move in trial.repairs
+    if planned.move not in trial.repairs:
+        return _hazard(path, judged, names, refusal)
+    applied = settings.unsafe_fixes and "GO101" in settings.codes
+    return _hazard(path, judged, names, refusal, fix=Fix.UNSAFE, applied=applied)
+
+
+def _hazard(
+    path: str,
+    judged: Judged,
+    names: Sequence[str],
+    refusal: Refusal,
+    *,
+    fix: Fix | None = None,
+    applied: bool = False,
+) -> Finding:
     witness = tuple(Stop(one.line, one.text) for one in refusal.path) if isinstance(refusal, Differs) else ()
-    return _finding(
-        path, judged, names, Verdict.HAZARD, explain(refusal), fix=Fix.UNSAFE if repair else None,
-        applied=repair and settings.unsafe_fixes and "GO101" in settings.codes, witness=witness,
-    )  # fmt: skip
+    reason = explain(refusal)
+    return _finding(path, judged, names, Verdict.HAZARD, reason, fix=fix, applied=applied, witness=witness)
 
 
 def explain(refusal: Refusal) -> str:

@@ -11,6 +11,7 @@ class Verdict(Enum):
 
     CANONICAL = "canonical"
     ZERO_LAST = "zero-last"
+    ZERO_AFTER_FORWARD = "zero-after-forward"
     ACCUMULATION = "accumulation"
     HAZARD = "hazard"
     STEP_WITHOUT_GRADIENT = "step-without-gradient"
@@ -21,11 +22,15 @@ class Verdict(Enum):
 
 CODES = {
     Verdict.ZERO_LAST: "GO101",
+    Verdict.ZERO_AFTER_FORWARD: "GO102",
     Verdict.STEP_WITHOUT_GRADIENT: "GO201",
     Verdict.NEVER_CLEARED: "GO202",
     Verdict.UNUSED_SUPPRESSION: "GO900",
 }
 """The verdicts that are findings: something should change."""
+
+DEFAULT_CODES = frozenset(CODES.values()) - {"GO102"}
+"""The codes that nobody needs to select."""
 
 
 class Fix(Enum):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from codemods.effects import Effect, Effects
 from codemods.events import Accumulate, Backward, Path, Span, Step, Unknown, Zero
 from codemods.findings import Verdict
-from codemods.orders import attributed, closes, order, reaches_itself
+from codemods.orders import CLEARED, attributed, closes, order, reaches_itself
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A training step with its verdict. ``zeros``: for zero-last, the calls that should move.
+
+    For canonical, they are the calls that clear something in an iteration.
 
     ``receivers`` and ``names`` belong together: what steps, and how it is written there.
     """
@@ -172,7 +174,8 @@ def _judge_order(scene: Scene) -> Judged:
         reason = f"{name} steps on cleared gradients: zero_grad() on line {zero_lines} stands between backward and step"
         return scene.judged(Verdict.STEP_WITHOUT_GRADIENT, reason)
     if scene.zeros and all(fact.zeroed for fact in seen):
-        return scene.judged(Verdict.CANONICAL, "zero_grad, backward, step")
+        clearing = [one for one in scene.zeros if any(fact != CLEARED for fact in at[one.place])]
+        return scene.judged(Verdict.CANONICAL, "zero_grad, backward, step", clearing)
     late = [
         one
         for one in scene.zeros

@@ -27,6 +27,10 @@ class Fact(NamedTuple):
     stepped: bool = False
 
 
+CLEARED = Fact(zeroed=True)
+"""Directly behind a zero."""
+
+
 def order(
     function: Function,
     region: Region,

@@ -105,41 +105,51 @@ def _plan(
 ) -> Planned:
     event = zero.event
     assert isinstance(event, Zero)
-    if not zero.direct:
-        return Planned(zero, None, f"zero_grad() happens inside the function called on line {zero.span.line}")
     place = layout.place(event.span.line, event.span.column)
-    if place is None or not event.statement:
-        return Planned(zero, None, "zero_grad() is part of a larger expression")
-    if any(isinstance(one, ast.Await | ast.NamedExpr | ast.Yield) for one in ast.walk(place.statement)) or (
-        sum(isinstance(one, ast.Call) for one in ast.walk(place.statement)) > 1
-    ):
-        return Planned(zero, None, "zero_grad() is handed the result of a call, which would run elsewhere")
-    if may_be_none(program, event.receiver, place.statement) and layout.inside_try(place):
-        return Planned(zero, None, f"{event.receiver.text} may be None here, inside a try that would hide it")
+    reason = unmovable(program, layout, zero, place)
+    if place is None or reason is not None:
+        return Planned(zero, None, reason or "")
     late = place.suite[: place.index]
-    held = [_within(statement, effects) for statement in late]
+    held = [within(statement, effects) for statement in late]
     backwards = [
         number for number, found in enumerate(held) if any(isinstance(one.event, Backward) for one in found)
     ]
     if not backwards:
         return Planned(zero, None, "zero_grad() stands in a suite of its own, without the backward")
-    top = _first(place, late, backwards[0]) if placement is Placement.TOP else backwards[0]
-    lowest = _lowest(program, judged, place, event.receiver, late, held)
-    index = max(top, lowest)
+    top = first(place, late, backwards[0]) if placement is Placement.TOP else backwards[0]
+    floor = lowest(program, place, event.receiver, late, held)
+    index = max(top, floor)
     if index > backwards[0]:
         return Planned(zero, None, f"{event.receiver.text} is bound between the backward and zero_grad()")
     before = place.suite[index]
     return Planned(zero, Move(layout.position(place.statement), layout.position(before)))
 
 
-def _within(statement: ast.stmt, effects: Sequence[Effect]) -> list[Effect]:
+def unmovable(program: Program, layout: Layout, zero: Effect, place: Place | None) -> str | None:
+    """Why a zero cannot go anywhere, None where it can."""
+    event = zero.event
+    assert isinstance(event, Zero)
+    if not zero.direct:
+        return f"zero_grad() happens inside the function called on line {zero.span.line}"
+    if place is None or not event.statement:
+        return "zero_grad() is part of a larger expression"
+    if any(isinstance(one, ast.Await | ast.NamedExpr | ast.Yield) for one in ast.walk(place.statement)) or (
+        sum(isinstance(one, ast.Call) for one in ast.walk(place.statement)) > 1
+    ):
+        return "zero_grad() is handed the result of a call, which would run elsewhere"
+    if may_be_none(program, event.receiver, place.statement) and layout.inside_try(place):
+        return f"{event.receiver.text} may be None here, inside a try that would hide it"
+    return None
+
+
+def within(statement: ast.stmt, effects: Sequence[Effect]) -> list[Effect]:
     """The effects that happen inside a statement, by position."""
     start = (statement.lineno, statement.col_offset)
     end = (statement.end_lineno or statement.lineno, statement.end_col_offset or 0)
     return [one for one in effects if start <= (one.span.line, one.span.column) < end]
 
 
-def _first(place: Place, late: list[ast.stmt], backward: int) -> int:
+def first(place: Place, late: list[ast.stmt], backward: int) -> int:
     """The first index of the suite that the default placement allows."""
     if isinstance(place.parent, LOOPS) and place.suite is place.parent.body:
         return 0
@@ -156,31 +166,31 @@ def _first(place: Place, late: list[ast.stmt], backward: int) -> int:
 
 def _leading(late: list[ast.stmt], backward: int) -> int:
     """The first statement that computes, directly or not, what the backward uses."""
-    needed = _loaded(late[backward])
-    first = backward
+    needed = loaded(late[backward])
+    leading = backward
     for index in reversed(range(backward)):
-        bound = _bound(late[index])
-        if bound & needed and not isinstance(
+        if bound(late[index]) & needed and not isinstance(
             late[index], ast.Import | ast.ImportFrom | ast.ClassDef | ast.FunctionDef
         ):
-            first = index
-            needed |= _loaded(late[index])
-    return first
+            leading = index
+            needed |= loaded(late[index])
+    return leading
 
 
-def _loaded(statement: ast.stmt) -> set[str]:
+def loaded(statement: ast.stmt) -> set[str]:
+    """The names that a statement looks at."""
     return {
         one.id for one in ast.walk(statement) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)
     }
 
 
-def _bound(statement: ast.stmt) -> set[str]:
+def bound(statement: ast.stmt) -> set[str]:
+    """The names that a statement binds, those inside it too."""
     return {name for one in ast.walk(statement) for name in bound_names(one)}
 
 
-def _lowest(
+def lowest(
     program: Program,
-    judged: Judged,
     place: Place,
     receiver: Path,
     late: list[ast.stmt],
@@ -191,21 +201,18 @@ def _lowest(
     attributes = {one.attr for one in ast.walk(place.statement) if isinstance(one, ast.Attribute)} - {
         "zero_grad"
     }
-    lowest = 0
+    floor = 0
     guard = guard_of(program, receiver, place.statement, place.parent)
     for index, statement in enumerate(late):
         rebinds = any(
             isinstance(one.event, Rebind) and receiver.depends_on(one.event.target) for one in held[index]
         )
         needed = (
-            rebinds
-            or _bound(statement) & names
-            or _sets(statement, attributes)
-            or _declares(statement, names)
+            rebinds or bound(statement) & names or _sets(statement, attributes) or _declares(statement, names)
         )
         if needed or (guard(statement) and not _after_backward(held, index)):
-            lowest = index + 1
-    return lowest
+            floor = index + 1
+    return floor
 
 
 def _after_backward(held: list[list[Effect]], index: int) -> bool:

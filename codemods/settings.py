@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from codemods.findings import DEFAULT_CODES
+
 
 class Placement(Enum):
     """Where a moved ``zero_grad`` goes: the top of the iteration, or directly before the backward."""
@@ -24,5 +26,5 @@ class Settings:
     strict: bool = False
     placement: Placement = Placement.TOP
     black: bool = False
-    codes: frozenset[str] = frozenset({"GO101", "GO201", "GO202", "GO900"})
+    codes: frozenset[str] = DEFAULT_CODES
     remove_unused: bool = False

@@ -44,30 +44,47 @@ def moved(text: str, moves: Sequence[Move], cuts: Cuts | None = None) -> ast.Mod
     """The tree of ``text`` with the moves carried out on it. Raises what :func:`codemods.syntax.parse` raises."""
     tree = parse(text, cuts)
     layout = Layout(tree, text)
-    planned = []
+    gone: set[int] = set()
+    arriving: dict[int, list[ast.stmt]] = {}
+    touched: dict[int, list[ast.stmt]] = {}
     for move in sorted(moves):
         place = layout.at(move.statement)
-        planned.append((place.suite, place.statement, layout.at(move.before).statement))
-    gone = {id(statement) for _, statement, _ in planned}
-    for suite, statement, before in planned:
-        assert id(before) not in gone, "a target stands before its backward, a moved statement behind a step"
-        suite.remove(statement)
-        suite.insert(suite.index(before), statement)
+        gone.add(id(place.statement))
+        arriving.setdefault(id(layout.at(move.before).statement), []).append(place.statement)
+        touched[id(place.suite)] = place.suite
+    for suite in touched.values():
+        suite[:] = [
+            one
+            for statement in suite
+            for one in (*arriving.get(id(statement), ()), *(() if id(statement) in gone else (statement,)))
+        ]
     return tree
 
 
 def attempt(
-    program: Program, text: str, moves: Sequence[Move], *, strict: bool = False, cuts: Cuts | None = None
+    program: Program,
+    text: str,
+    moves: Sequence[Move],
+    *,
+    beside: Sequence[Move] = (),
+    strict: bool = False,
+    cuts: Cuts | None = None,
 ) -> Trial:
     """Find moves that hold together, and why the others do not. No further single move could be added to them.
 
-    ``strict`` drops the moves whose proof needs an assumption. ``cuts``: the text is a notebook's.
+    Those of ``beside`` come second: they never cost one of ``moves``, and are no repairs. ``strict`` drops the moves whose
+    proof needs an assumption. ``cuts``: the text is a notebook's.
     """
-    safe = Court(program, text, strict=strict, cuts=cuts).settled(moves)
-    if any(isinstance(one, Differs) and one.kind is Kind.RESIDUAL for one in safe.refused.values()):
+    court = Court(program, text, strict=strict, cuts=cuts)
+    first = court.settled(moves)
+    safe = first
+    if beside:
+        both = court.settled([*first.accepted, *beside], first.accepted)
+        safe = replace(both, refused={**first.refused, **both.refused})
+    if any(isinstance(one, Differs) and one.kind is Kind.RESIDUAL for one in first.refused.values()):
         court = Court(program, text, strict=strict, allow_residual=True, cuts=cuts)
-        wider = court.settled(moves, safe.accepted).accepted
-        return replace(safe, repairs=tuple(move for move in safe.refused if move in wider))
+        wider = court.settled([*safe.accepted, *first.refused], safe.accepted).accepted
+        return replace(safe, repairs=tuple(move for move in first.refused if move in wider))
     return safe
 
 
@@ -81,15 +98,21 @@ class Settled:
 
 
 def settle(
-    program: Program, text: str, moves: Sequence[Move], cuts: Cuts | None, settings: Settings
+    program: Program,
+    text: str,
+    moves: Sequence[Move],
+    cuts: Cuts | None,
+    settings: Settings,
+    *,
+    beside: Sequence[Move] = (),
 ) -> Settled:
     """Try the moves of one file. Those of a notebook hold in any order of its cells, or under CELLS_IN_ORDER."""
-    trial = attempt(program, text, moves, strict=settings.strict, cuts=cuts)
+    trial = attempt(program, text, moves, beside=beside, strict=settings.strict, cuts=cuts)
     if cuts is None or settings.strict or not trial.refused:
         return Settled(trial, program, cuts)
     cuts_in_order = replace(cuts, in_order=True)
     ordered = lower(parse(text, cuts_in_order), program.vantage)
-    milder = attempt(ordered, text, moves, cuts=cuts_in_order)
+    milder = attempt(ordered, text, moves, beside=beside, cuts=cuts_in_order)
     repairs = settings.unsafe_fixes and milder.repairs != trial.repairs
     if milder.accepted == trial.accepted and not repairs:
         # Refused either way: the witness that goes down the page is the one to show.

@@ -7,9 +7,10 @@ A page is a docstring that says why, a few header comments, the before version, 
     # world: Trainer(model, loader).fit()   how a page that only defines things is driven (optional)
     # raises: AttributeError                how the second version's run ends (optional)
     # style: free                           a page that black would change on purpose (optional)
+    # select: GO102                         the only code that is asked for (optional)
 
     <before>
-    # --- after        (moves)  or  # --- wrong  (refusals);  silent pages have neither
+    # --- after        (moves, repairs)  or  # --- wrong  (refusals);  silent pages have neither
     <other>
 
 What the tool is handed is exactly ``before``. The parser is strict: a page it does not understand raises.
@@ -24,11 +25,12 @@ from typing import Literal
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 
-Group = Literal["moves", "refusals", "silent"]
+Group = Literal["moves", "repairs", "refusals", "silent"]
 Kind = Literal["after", "wrong", "none"]
 
 _KIND_OF_GROUP: dict[str, tuple[Group, Kind]] = {
     "moves": ("moves", "after"),
+    "repairs": ("repairs", "after"),
     "refusals": ("refusals", "wrong"),
     "silent": ("silent", "none"),
 }
@@ -43,7 +45,7 @@ _CODE_OF_VERDICT = {
     "unsupported": None,
 }
 _QUIET = {"canonical", "zero-after-forward", "unsupported"}
-_FIELDS = ("expect", "world", "raises", "style")
+_FIELDS = ("expect", "world", "raises", "style", "select")
 
 
 class MalformedPageError(ValueError):
@@ -65,7 +67,7 @@ class Fixture:
 
     path: Path  # relative to the folder of fixtures
     group: Group
-    topic: str  # the idiom of a move, the reason of a refusal, "" for a silent page
+    topic: str  # the idiom of a move, what a repair is about, the reason of a refusal, "" for a silent page
     why: str
     expect: tuple[Expectation, ...]
     before: str
@@ -74,6 +76,7 @@ class Fixture:
     drive: str | None  # a line of Python that the harness runs behind the page
     raises: str | None  # the exception with which the run of `other` ends
     black: bool  # both sections are stable under black
+    select: str | None  # the code that is asked for, the defaults without one
 
     @property
     def name(self) -> str:
@@ -97,6 +100,8 @@ def parse_fixture(path: Path, text: str) -> Fixture:
     fields = _fields(path, header)
     if fields.get("style", "free") != "free":
         raise _malformed(path, "the only style is `# style: free`")
+    if fields.get("select", "GO102") not in _CODE_OF_VERDICT.values():
+        raise _malformed(path, "selects a code that there is not")
     expect = _expectations(path, fields["expect"])
     _suits(path, group, expect)
     return Fixture(
@@ -111,6 +116,7 @@ def parse_fixture(path: Path, text: str) -> Fixture:
         drive=fields.get("world"),
         raises=fields.get("raises"),
         black="style" not in fields,
+        select=fields.get("select"),
     )
 
 
@@ -120,10 +126,12 @@ def _malformed(path: Path, what: str) -> MalformedPageError:
 
 def _place(path: Path) -> tuple[Group, Kind, str]:
     if not path.parts or path.parts[0] not in _KIND_OF_GROUP:
-        raise _malformed(path, "stands in none of moves, refusals, silent")
+        raise _malformed(path, "stands in none of moves, repairs, refusals, silent")
     group, kind = _KIND_OF_GROUP[path.parts[0]]
     if len(path.parts) != (2 if group == "silent" else 3):
-        raise _malformed(path, "is moves/<idiom>/<page>, refusals/<reason>/<page> or silent/<page>")
+        raise _malformed(
+            path, "is moves/<idiom>/<page>, repairs/<what>/<page>, refusals/<reason>/<page> or silent/<page>"
+        )
     return group, kind, "" if group == "silent" else path.parts[1]
 
 
@@ -217,7 +225,9 @@ def _suits(path: Path, group: Group, expect: tuple[Expectation, ...]) -> None:
         suits = all(one.verdict in _QUIET and one.fix is None for one in expect)
     elif group == "moves":
         suits = any(one.fix == "safe" for one in expect)
+    elif group == "repairs":
+        suits = any(one.fix == "unsafe" for one in expect) and all(one.fix != "safe" for one in expect)
     else:
-        suits = bool(expect) and all(one.fix != "safe" for one in expect)
+        suits = bool(expect) and all(one.fix is None for one in expect)
     if not suits:
         raise _malformed(path, f"what it expects does not suit {group}")

@@ -334,7 +334,7 @@ def test_stdin_goes_alone(folder: Path) -> None:
         (["check", "--fast"], "No such option"),
         (["check", "--diff"], "No such option"),
         (["check", "--output-format", "xml"], "'xml' is not one of"),
-        (["check", "--select", "GO999"], "there is no code 'GO999'; there are GO101, GO201, GO202"),
+        (["check", "--select", "GO999"], "there is no code 'GO999'; there are GO101, GO102, GO201, GO202"),
         (["fix", "--ignore", "zero-last"], "there is no code 'zero-last'"),
         (["fix", "--placement", "bottom"], "'bottom' is not one of 'top', 'before-backward'"),
         (["check", "--exclude", "!"], "--exclude"),
@@ -596,6 +596,28 @@ def test_placement_before_backward_puts_the_call_there(tmp_path: Path) -> None:
         "loss.backward()",
         "optimizer.step()",
     ]
+
+
+AFTER_FORWARD = """\
+for x in loader:
+    loss = criterion(model(x))
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+"""
+
+
+def test_a_zero_behind_the_forward_is_found_only_when_selected(tmp_path: Path) -> None:
+    (tmp_path / "page.py").write_text(AFTER_FORWARD)
+    assert gradorder("check", cwd=tmp_path).status == 0
+    status, out, _ = gradorder("check", "--select", "GO102", "--output-format", "concise", cwd=tmp_path)
+    assert status == 1
+    assert out.startswith(
+        "page.py:4: GO102 zero-after-forward [*]: zero_grad() on line 3 stands behind the forward"
+    )
+    assert gradorder("fix", "--select", "GO102", cwd=tmp_path).status == 0
+    lines = AFTER_FORWARD.splitlines(keepends=True)
+    assert (tmp_path / "page.py").read_text() == "".join([lines[0], lines[2], lines[1], *lines[3:]])
 
 
 def test_unsafe_fixes_are_made_only_when_asked_for(tmp_path: Path) -> None:

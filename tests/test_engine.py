@@ -16,7 +16,7 @@ import codemods.engine
 import codemods.rewrite
 from codemods.engine import examine
 from codemods.files.load import load
-from codemods.findings import Fix, Outcome, Verdict
+from codemods.findings import CODES, Fix, Outcome, Verdict
 from codemods.proof.align import same_but_for_zeros
 from codemods.settings import Placement, Settings
 from tests.fixture_format import load_fixtures
@@ -141,6 +141,89 @@ loss.backward()
     assert outcome.after
     assert [(one.fix, one.applied) for one in outcome.findings] == [(Fix.UNSAFE, True)] * 2
     assert examined(outcome.after.decode(), options).after is None
+
+
+# A zero behind the forward pass
+
+MIDDLE = """\
+for x in loader:
+    loss = criterion(model(x))
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+"""
+EARLIER = Settings(codes=frozenset({"GO102"}))
+BOTH = Settings(codes=frozenset({"GO101", "GO102"}))
+
+
+def test_a_zero_behind_the_forward_is_canonical_unless_asked_for() -> None:
+    assert [one.verdict for one in examined(MIDDLE).findings] == [Verdict.CANONICAL]
+    outcome = examined(MIDDLE, EARLIER)
+    assert outcome.after == FIRST.encode()
+    assert [(one.verdict, one.code, one.fix, one.applied) for one in outcome.findings] == [
+        (Verdict.ZERO_AFTER_FORWARD, "GO102", Fix.SAFE, True)
+    ]
+
+
+def test_who_wants_zeros_before_the_backward_gets_none_moved_up() -> None:
+    outcome = examined(MIDDLE, replace(EARLIER, placement=Placement.BEFORE_BACKWARD))
+    assert outcome.after is None
+    assert [one.verdict for one in outcome.findings] == [Verdict.CANONICAL]
+
+
+def test_late_zeros_and_zeros_behind_the_forward_move_together() -> None:
+    outcome = examined(LAST + MIDDLE, BOTH)
+    assert outcome.after == (FIRST + FIRST).encode()
+    assert [one.code for one in outcome.findings] == ["GO101", "GO102"]
+
+
+def test_a_zero_behind_the_forward_does_not_need_a_late_one_that_nobody_asked_for() -> None:
+    outcome = examined(LAST + MIDDLE, EARLIER)
+    assert outcome.after == (LAST + FIRST).encode()
+
+
+NOT_BEHIND = {
+    "the model runs below it": MIDDLE.replace("criterion(model(x))", "model.embed(x)").replace(
+        "    loss.backward", "    loss = criterion(model(loss))\n    loss.backward"
+    ),
+    "only data is prepared above it": """
+        for x, y in loader:
+            x = x.to(device)
+            optimizer.zero_grad()
+            loss = criterion(model(x), y)
+            loss.backward()
+            optimizer.step()
+    """,
+    "the forward runs within the backward": """
+        for x, y in loader:
+            y = augment(y)
+            optimizer.zero_grad()
+            criterion(model(x), y).backward()
+            optimizer.step()
+    """,
+    "what is evaluated above it is not what is trained": """
+        for x, y in loader:
+            score = model(y)
+            optimizer.zero_grad()
+            loss = criterion(x)
+            loss.backward()
+            optimizer.step()
+    """,
+    "its own argument is computed above it": MIDDLE.replace("zero_grad()", "zero_grad(loss is None)"),
+    "it has been cleared at the top": MIDDLE.replace(
+        "    loss =", "    optimizer.zero_grad()\n    loss =", 1
+    ),
+    "the optimizer is chosen above it": MIDDLE.replace(
+        "    optimizer.zero", "    optimizer = choose(loss)\n    optimizer.zero"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", NOT_BEHIND.values(), ids=NOT_BEHIND)
+def test_a_zero_that_is_not_behind_the_forward_stays(text: str) -> None:
+    outcome = examined(text, BOTH)
+    assert outcome.after is None
+    assert not [one.code for one in outcome.findings if one.code]
 
 
 # What is said of a move that is refused
@@ -370,9 +453,9 @@ def mutants(draw: st.DrawFn) -> str:
 
 
 @settings(max_examples=200, deadline=None)
-@given(mutants(), st.booleans(), st.booleans(), st.sampled_from(Placement))
+@given(mutants(), st.booleans(), st.booleans(), st.booleans(), st.sampled_from(Placement))
 def test_no_mutant_of_a_fixture_makes_it_stumble(
-    text: str, unsafe: bool, strict: bool, placement: Placement
+    text: str, unsafe: bool, strict: bool, every: bool, placement: Placement
 ) -> None:
-    options = replace(DEFAULT, unsafe_fixes=unsafe, strict=strict, placement=placement)
+    options = Settings(unsafe, strict, placement, codes=frozenset(CODES.values()) if every else DEFAULT.codes)
     holds_up(text.encode(), options)

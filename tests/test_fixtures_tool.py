@@ -30,18 +30,31 @@ if TYPE_CHECKING:
 PAGES = load_fixtures()
 ROOT = FIXTURES.parent
 
-every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-every_pair = pytest.mark.parametrize("page", [one for one in PAGES if one.other], ids=lambda page: page.name)
-every_move = pytest.mark.parametrize(
-    "page", [one for one in PAGES if one.kind == "after"], ids=lambda page: page.name
-)
-every_refusal = pytest.mark.parametrize(
-    "page", [one for one in PAGES if one.kind == "wrong"], ids=lambda page: page.name
+DEFAULT = Settings()
+
+
+def pages(*groups: str) -> pytest.MarkDecorator:
+    """Every page of some groups, of all without any."""
+    chosen = [one for one in PAGES if not groups or one.group in groups]
+    return pytest.mark.parametrize("page", chosen, ids=lambda page: page.name)
+
+
+every_page, every_move, every_repair, every_refusal = (
+    pages(),
+    pages("moves"),
+    pages("repairs"),
+    pages("refusals"),
 )
 
 
-def examined(text: str | bytes) -> Outcome:
-    outcome = examine("page.py", text.encode() if isinstance(text, str) else text, Settings())
+def options(page: Fixture, *, unsafe: bool = False) -> Settings:
+    """What the tool is asked for."""
+    codes = DEFAULT.codes if page.select is None else frozenset({page.select})
+    return Settings(codes=codes, unsafe_fixes=unsafe)
+
+
+def examined(text: str | bytes, options: Settings = DEFAULT) -> Outcome:
+    outcome = examine("page.py", text.encode() if isinstance(text, str) else text, options)
     assert outcome.problem is None
     return outcome
 
@@ -55,9 +68,10 @@ def wanted(page: Fixture) -> list[tuple[str, str | None, str | None]]:
     return [(one.verdict, one.code, one.fix) for one in page.expect]
 
 
-def result(page: Fixture) -> str:
+def result(page: Fixture, *, unsafe: bool = False) -> str:
     """What the file holds once the tool has run."""
-    return page.other if page.kind == "after" and page.other else page.before
+    made = page.group == "moves" or (page.group == "repairs" and unsafe)
+    return page.other if made and page.other else page.before
 
 
 def output(outcome: Outcome) -> bytes:
@@ -74,25 +88,42 @@ def proof(before: str, after: str) -> Proof:
 
 @every_page
 def test_every_training_step_gets_its_verdict(page: Fixture) -> None:
-    assert said(examined(page.before)) == wanted(page)
+    assert said(examined(page.before, options(page))) == wanted(page)
 
 
 @every_page
 def test_moves_are_carried_out_byte_for_byte_and_nothing_else_is_touched(page: Fixture) -> None:
-    outcome = examined(page.before)
+    outcome = examined(page.before, options(page))
     assert output(outcome).decode() == result(page)
-    assert (outcome.after is not None) == (page.kind == "after")
+    assert (outcome.after is not None) == (page.group == "moves")
+
+
+@every_repair
+def test_repairs_are_made_when_unsafe_fixes_are_wanted_and_then_all_is_in_order(page: Fixture) -> None:
+    outcome = examined(page.before, options(page, unsafe=True))
+    assert output(outcome).decode() == page.other
+    assert all(one.applied == (one.fix is not None) for one in outcome.findings)
+    assert said(outcome) == wanted(page)
+    again = examined(output(outcome), options(page, unsafe=True))
+    assert again.after is None
+    assert all(one.fix is None and one.code is None for one in again.findings)
+
+
+@every_page
+def test_unsafe_fixes_change_repairs_alone(page: Fixture) -> None:
+    outcome = examined(page.before, options(page, unsafe=True))
+    assert output(outcome).decode() == result(page, unsafe=True)
 
 
 @every_page
 def test_a_second_pass_changes_nothing(page: Fixture) -> None:
-    assert examined(result(page)).after is None
+    assert examined(result(page), options(page)).after is None
 
 
 @every_page
 def test_every_finding_has_a_reason_and_lines_of_the_file(page: Fixture) -> None:
     lines = page.before.count("\n")
-    for one in examined(page.before).findings:
+    for one in examined(page.before, options(page)).findings:
         assert one.reason.strip()
         assert "\n" not in one.reason
         assert 1 <= one.line <= one.end_line <= lines
@@ -101,9 +132,10 @@ def test_every_finding_has_a_reason_and_lines_of_the_file(page: Fixture) -> None
 
 @every_page
 def test_what_black_leaves_alone_it_leaves_alone_afterwards(page: Fixture) -> None:
-    after = output(examined(page.before)).decode()
-    if page.black:
-        assert black.format_str(after, mode=black.Mode(line_length=110)) == after
+    for unsafe in (False, True):
+        after = output(examined(page.before, options(page, unsafe=unsafe))).decode()
+        if page.black:
+            assert black.format_str(after, mode=black.Mode(line_length=110)) == after
 
 
 # What the proof says
@@ -119,6 +151,12 @@ def test_a_program_is_proved_equal_to_itself(page: Fixture) -> None:
 def test_a_move_is_proved(page: Fixture) -> None:
     assert page.other
     assert isinstance(proof(page.before, page.other), Same | SameIf)
+
+
+@every_repair
+def test_a_repair_is_told_from_a_move(page: Fixture) -> None:
+    assert page.other
+    assert isinstance(proof(page.before, page.other), Differs)
 
 
 @every_refusal
@@ -167,14 +205,15 @@ VARIANTS = [with_carriage_returns, with_tabs, with_byte_order_mark, without_last
 def test_a_page_in_other_clothes_gets_the_same_outcome(
     page: Fixture, variant: Callable[[str], bytes]
 ) -> None:
-    outcome = examined(variant(page.before))
-    expected = result(page)
+    settings = options(page, unsafe=page.group == "repairs")
+    outcome = examined(variant(page.before), settings)
+    expected = result(page, unsafe=True)
     if variant is in_a_function and page.name == "moves/torch/warm_up_step_before_the_loop.py":
         # The suite of a function is a training step's own: zero_grad goes above everything in it.
         expected = 'optimizer.zero_grad()\nprint("warming up")\n' + expected.split("\n", 2)[2]
     assert said(outcome) == wanted(page)
     assert output(outcome) == variant(expected)
-    assert examined(output(outcome)).after is None
+    assert examined(output(outcome), settings).after is None
 
 
 # The same whatever the circumstances

@@ -62,6 +62,22 @@ def test_a_move_changes_nothing_but_the_place_of_zero_grad(page: Fixture) -> Non
         assert sorted(page.before.splitlines()) == sorted(page.other.splitlines())
 
 
+@pytest.mark.parametrize("page", _of("repairs"))
+def test_a_repair_trains_differently(page: Fixture) -> None:
+    assert page.other is not None
+    before, after = run(page.before, page.drive), run(page.other, page.drive)
+    _trains(page, before, page.raises)
+    _trains(page, after, page.raises)
+    assert differences(before, after) is not None
+
+
+@pytest.mark.parametrize("page", _of("repairs"))
+def test_a_repair_changes_nothing_but_zero_grad(page: Fixture) -> None:
+    assert page.other is not None
+    assert _without_zeros(page.before) == _without_zeros(page.other)
+    assert set(page.before.splitlines()) <= set(page.other.splitlines()) or not page.black
+
+
 @pytest.mark.parametrize("page", _of("refusals"))
 def test_a_tempting_rewrite_trains_differently(page: Fixture) -> None:
     assert page.other is not None
@@ -83,8 +99,9 @@ def test_both_versions_are_stable_under_black(page: Fixture) -> None:
 
 
 def test_there_are_enough_pages_of_every_group() -> None:
-    counts = {group: len(_of(group)) for group in ("moves", "refusals", "silent")}
+    counts = {group: len(_of(group)) for group in ("moves", "repairs", "refusals", "silent")}
     assert counts["moves"] >= 24
+    assert counts["repairs"] >= 3
     assert counts["refusals"] >= 24
     assert counts["silent"] >= 6
 

@@ -29,6 +29,7 @@ LAYERS = (
     "judge",
     "guards",
     "plan",
+    "earlier",
     "rewrite",
     "blacken",
     "proof",
@@ -46,7 +47,7 @@ LAYERS = (
 )
 """From the ground up. Within one part, a package, modules import each other as they like."""
 
-APART = {"proof": {"judge", "guards", "plan", "rewrite", "blacken", "trial", "effects", "orders"}}
+APART = {"proof": {"judge", "guards", "plan", "earlier", "rewrite", "blacken", "trial", "effects", "orders"}}
 """The proof is handed two lowered programs: it must not believe what the rest believes."""
 
 ONLY_IN = {

@@ -29,6 +29,9 @@ for x, y in loader:
 ## When the fix is safe
 Always: it is offered only with the same proof as that of GO101. Code between the two places that looks at gradients of
 the last iteration (a forward pass that does so, say) makes it a `hazard`.
+
+What is a forward pass is told by the names: a call of a model, or of code that is handed one, whose result the backward
+uses. With `--placement before-backward` nothing is found: that asks for the opposite.
 """
 
 ACTION = "only when selected; rewritten when proved"
