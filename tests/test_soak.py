@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from tests.soak.__main__ import count, text
 from tests.soak.check import Runs, check
 from tests.soak.draw import Drawn, seeded
+from tests.soak.fate import Fate, Program
 from tests.soak.shapes import program
-from tests.soak.world import Fate, Program, difference, trained
+from tests.soak.world import difference, trained
 
 BLOCKS, SIZE = 8, 250
 

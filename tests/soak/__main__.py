@@ -11,6 +11,7 @@ from codemods.proof.witness import Kind
 from tests.soak.check import Verdict, check
 from tests.soak.draw import seeded
 from tests.soak.shapes import program
+from tests.soak.shrink import shrunk
 
 
 def main() -> int:
@@ -21,13 +22,20 @@ def main() -> int:
     parser.add_argument(
         "--refusals", type=int, default=0, help="show so many refusals of which torch sees nothing"
     )
+    parser.add_argument(
+        "--tempt", type=int, default=1, help="run the refused rewrites of every so many programs"
+    )
+    parser.add_argument("--shrink", action="store_true", help="make a wrong program as small as it can be")
     options = parser.parse_args()
     counts: Counter[str] = Counter()
     started = time.monotonic()
     for number in range(options.first, options.first + options.programs):
-        found = check(program(seeded(f"{options.seed}/{number}")))
+        found = check(program(seeded(f"{options.seed}/{number}")), tempt=number % options.tempt == 0)
         count(counts, found)
         if found.wrong is not None:
+            if options.shrink:
+                smaller = shrunk(found.program, lambda one: check(one, tempt=False).wrong is not None)
+                found = check(smaller, tempt=False)
             print(f"=== --seed {options.seed} --first {number}: {found.wrong}\n{text(found)}", flush=True)
         for one in found.refused:
             if not one.seen and options.refusals:
@@ -36,7 +44,7 @@ def main() -> int:
                     f"=== --seed {options.seed} --first {number}: {one.kind.value}, but torch sees nothing\n{text(found)}"
                 )
                 print(f"# --- refused\n{one.tempting}", flush=True)
-        if (number + 1) % 1000 == 0:
+        if (number + 1) % 500 == 0:
             print(
                 told(counts),
                 f"({counts['programs'] / (time.monotonic() - started):.0f} a second)",
@@ -70,7 +78,7 @@ def told(counts: Counter[str]) -> str:
 def text(found: Verdict) -> str:
     """A program whole, with what the tool made of it."""
     made = found.program
-    outside = [f"# outside: {line}" for line in (made.start, *(one.text for one in made.entries))]
+    outside = [f"# outside: {line}" for line in (made.start.text, *(one.text for one in made.entries))]
     return "\n".join(
         [
             *outside,

@@ -11,7 +11,8 @@ from codemods import engine
 from codemods.proof.witness import Differs, Kind
 from codemods.settings import Settings
 from codemods.trial import attempt, moved
-from tests.soak.world import Event, Fate, Program, difference, trained
+from tests.soak.fate import Fate, Program
+from tests.soak.world import difference, trained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from codemods.findings import Outcome
     from codemods.ir.nodes import Program as Lowered
     from codemods.trial import Trial
+    from tests.soak.record import Event
 
 RUNS = 4
 """Fates under which a rewrite is compared with what it came from."""

@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.soak.draw import Draw, chance, pick, some
+from tests.soak.fate import OWNERS, Entry, Program
+from tests.soak.odd import spelled
 from tests.soak.scene import Helper, Owner, Scene, block, disturbed
 from tests.soak.steps import before, foreign, forward, look, loop, step, suite, training_step, zero
-from tests.soak.world import OWNERS, Entry, Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-HEAD = "import contextlib\nimport torch"
+HEAD = "import contextlib\nimport copy\nimport types\nimport torch"
 NOISE = (0, 0, 0, 6, 12, 25)
 SHARES = (
     ((0,), (1,), (2,), (3,)),
@@ -59,9 +60,12 @@ def called(scene: Scene) -> Program:
 
 def offered(scene: Scene) -> Program:
     """Functions that only code outside the file calls."""
+    setup, scene = _spelled([], scene)
     helpers, scene = helped(scene)
     parts, calls = functions(scene)
-    return Program("\n".join([*helpers, *parts]), entered(scene, [*calls, *scene.helpers]), trains=False)
+    return Program(
+        "\n".join([*setup, *helpers, *parts]), entered(scene, [*calls, *scene.helpers]), trains=False
+    )
 
 
 def own_class(scene: Scene) -> Program:
@@ -101,7 +105,7 @@ def own_class(scene: Scene) -> Program:
     start = f"trainer = Trainer({given})"
     entries = tuple(Entry(one.format("trainer"), f"Trainer.{one[3:].partition('(')[0]}") for one in calls)
     if not setup and scene.chance(60):
-        return Program("\n".join(parts), entries, start, trains=False)
+        return Program("\n".join(parts), entries, Entry(start, "Trainer.__init__"), trains=False)
     lines = [pick(scene.draw, calls).format("trainer") for _ in range(1 + scene.draw.below(3))]
     return Program("\n".join([*parts, *disturbed(scene, [start, *lines], foreign)]), entries)
 
@@ -163,7 +167,7 @@ def scene_return(scene: Scene) -> list[str]:
 def built(scene: Scene) -> tuple[list[str], Scene]:
     """Models and optimizers that the program makes itself, or none: then it uses the world's."""
     if scene.chance(50):
-        return [], scene
+        return _spelled([], scene)
     linear = scene.chance(40)
     made = "torch.nn.Linear(2, 2)" if linear else "Net()"
     found = [f"{one.model} = {made}" for one in scene.owners]
@@ -182,7 +186,13 @@ def built(scene: Scene) -> tuple[list[str], Scene]:
         )
         found.append(f"{one.optimizer} = torch.optim.{made.format(parameters)}")
     weight = ".weight" if linear else ".a"
-    return found, replace(scene, owners=tuple(replace(one, weight=weight) for one in scene.owners))
+    scene = replace(scene, owners=tuple(replace(one, weight=weight) for one in scene.owners))
+    return _spelled(found, scene)
+
+
+def _spelled(found: list[str], scene: Scene) -> tuple[list[str], Scene]:
+    lines, scene = spelled(scene) if scene.chance(15) else ([], scene)
+    return [*found, *lines], scene
 
 
 def helped(scene: Scene) -> tuple[list[str], Scene]:

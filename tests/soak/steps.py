@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.soak.draw import pick, some
+from tests.soak.odd import odd
 from tests.soak.scene import block, disturbed
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def foreign(scene: Scene) -> str:
         return block(f"for p in {owner.model}.parameters():", scene.pick("print(p.grad)", "p.grad = None"))
     if form == 14:
         return block("if coin():", foreign(scene))
-    return quiet(scene)
+    return odd(scene, owner) if scene.chance(60) else quiet(scene)
 
 
 def rebinding(scene: Scene, owner: Owner) -> str:
@@ -145,7 +146,7 @@ def rebinding(scene: Scene, owner: Owner) -> str:
 def training_step(scene: Scene) -> list[str]:
     """Forward, backward, step and zero_grad of one optimizer or of several, in one of the usual orders."""
     chosen = some(scene.draw, scene.owners, least=1)
-    order = pick(scene.draw, ["last", "last", "last", "last", "first", "after forward", "none", "other"])
+    order = pick(scene.draw, ["last"] * 7 + ["first", "after forward", "none", "other"])
     together = len(chosen) > 1 and scene.chance(40)
     found = together_(scene, chosen, order) if together else []
     for owner in [] if together else chosen:
