@@ -419,6 +419,7 @@ def test_no_bytes_make_it_raise(data: bytes) -> None:
     holds_up(b"# " + data + b"\n" + LAST.encode())
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_makes_it_raise(text: str) -> None:
     holds_up((LAST + text).encode("utf-8", "surrogatepass"))
