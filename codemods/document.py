@@ -180,7 +180,8 @@ def pieced(one: Document, moves: Sequence[Move]) -> dict[int, list[Move]]:
     return found
 
 
-_LINES = re.compile(r"\bline (\d+(?:, \d+)*)")
+_LINES = re.compile(r"\bline (\d+(?:, \d+)*)(?!\d)(?! of )")
+"""Lines of the document in a message; those of another file say so."""
 
 
 def located(finding: Finding, one: Document) -> Finding:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from codemods.ir.nodes import Program
     from codemods.moves import Move
+    from codemods.proof.align import PairedFunction
     from codemods.settings import Settings
 
 CELLS_IN_ORDER = "cells-in-order"
@@ -82,7 +83,7 @@ def attempt(
         both = court.settled([*first.accepted, *beside], first.accepted)
         safe = replace(both, refused={**first.refused, **both.refused})
     if any(isinstance(one, Differs) and one.kind is Kind.RESIDUAL for one in first.refused.values()):
-        court = Court(program, text, strict=strict, allow_residual=True, cuts=cuts)
+        court = replace(court, allow_residual=True)
         wider = court.settled([*safe.accepted, *first.refused], safe.accepted).accepted
         return replace(safe, repairs=tuple(move for move in first.refused if move in wider))
     return safe
@@ -106,30 +107,36 @@ def settle(
     *,
     beside: Sequence[Move] = (),
 ) -> Settled:
-    """Try the moves of one file. Those of a notebook hold in any order of its cells, or under CELLS_IN_ORDER."""
-    trial = attempt(program, text, moves, beside=beside, strict=settings.strict, cuts=cuts)
-    if cuts is None or settings.strict or not trial.refused:
+    """Try the moves of one file. Those of a notebook hold in any order of its cells, or under CELLS_IN_ORDER.
+
+    What differs in order also differs in any order, so the witness of a refusal goes down the page where one does.
+    """
+    if cuts is None or settings.strict or not (moves or beside):
+        trial = attempt(program, text, moves, beside=beside, strict=settings.strict, cuts=cuts)
         return Settled(trial, program, cuts)
-    cuts_in_order = replace(cuts, in_order=True)
-    ordered = lower(parse(text, cuts_in_order), program.vantage)
-    milder = attempt(ordered, text, moves, beside=beside, cuts=cuts_in_order)
-    repairs = settings.unsafe_fixes and milder.repairs != trial.repairs
-    if milder.accepted == trial.accepted and not repairs:
-        # Refused either way: the witness that goes down the page is the one to show.
-        return Settled(replace(trial, refused=milder.refused, repairs=milder.repairs), program, cuts)
-    assumes = {move: (*words, CELLS_IN_ORDER) for move, words in milder.assumes.items()}
-    return Settled(replace(milder, assumes=assumes), ordered, cuts_in_order)
+    in_order = replace(cuts, in_order=True)
+    ordered = lower(parse(text, in_order), program.vantage)
+    trial = attempt(ordered, text, moves, beside=beside, cuts=in_order)
+    chosen = sorted([*trial.accepted, *(trial.repairs if settings.unsafe_fixes else ())])
+    court = Court(program, text, allow_residual=settings.unsafe_fixes, cuts=cuts)
+    found = court.tried(chosen) if chosen else Trial()
+    if not found.refused:
+        assumes = {move: found.assumes[move] for move in trial.accepted} if chosen else {}
+        return Settled(replace(trial, assumes=assumes), program, cuts)
+    assumes = {move: (*words, CELLS_IN_ORDER) for move, words in trial.assumes.items()}
+    return Settled(replace(trial, assumes=assumes), ordered, in_order)
 
 
 @dataclass(frozen=True, slots=True)
 class Court:
-    """Tries sets of moves of one program, all by one standard."""
+    """Tries sets of moves of one program, all by one standard. ``known``: the versions that were lowered already."""
 
     program: Program
     text: str
     strict: bool = False
     allow_residual: bool = False
     cuts: Cuts | None = None
+    known: dict[tuple[Move, ...], dict[str, PairedFunction]] = field(default_factory=dict)
 
     def settled(self, moves: Sequence[Move], kept: Sequence[Move] = ()) -> Trial:
         """Drop one culprit after another until the rest holds; then take back who fell because of a later culprit.
@@ -167,7 +174,7 @@ class Court:
     def tried(self, moves: Sequence[Move]) -> Trial:
         """All of the moves accepted, or else those at fault refused."""
         try:
-            functions = pair(self.program, lower(moved(self.text, moves, self.cuts), self.program.vantage))
+            functions = self._paired(moves)
         except NotTheSameProgram as error:
             return Trial(refused=dict.fromkeys(moves, Unsure(f"moving it changes more: {error.reason}")))
         proof = prove(self.program, functions, allow_residual=self.allow_residual)
@@ -188,13 +195,22 @@ class Court:
             )
         return Trial(tuple(moves), assumes)
 
+    def _paired(self, moves: Sequence[Move]) -> dict[str, PairedFunction]:
+        key = tuple(moves)
+        if key not in self.known:
+            self.known[key] = pair(
+                self.program, lower(moved(self.text, moves, self.cuts), self.program.vantage)
+            )
+        return self.known[key]
+
 
 def _function(program: Program, move: Move) -> str:
     """The innermost function that holds a statement."""
     inside = [
         one
         for one in program.functions.values()
-        if one.span.line <= move.statement.line <= one.span.end_line or one.name == "<module>"
+        if one.name == "<module>"
+        or (not one.file and one.span.line <= move.statement.line <= one.span.end_line)
     ]
     return max(inside, key=lambda one: (one.name != "<module>", one.span.line)).name
 
