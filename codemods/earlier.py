@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from codemods.effects import Effect, Effects
 from codemods.events import Accumulate, Backward, Read, Step, Unknown, Zero
 from codemods.findings import Verdict
+from codemods.judge import called
 from codemods.lower.forwards import forward_calls
 from codemods.moves import Move, Position
 from codemods.plan import Layout, Planned, bound, first, loaded, lowest, unmovable, within
@@ -50,7 +51,7 @@ def plan_earlier(
 
 def _behind(step: Judged, found: Sequence[Planned]) -> Judged:
     lines = ", ".join(str(line) for line in sorted({one.zero.span.line for one in found}))
-    reason = f"zero_grad() on line {lines} stands behind the forward pass: the gradients of the last step live through it"
+    reason = f"{called(one.zero for one in found)} on line {lines} stands behind the forward pass: the gradients of the last step live through it"
     return replace(step, verdict=Verdict.ZERO_AFTER_FORWARD, reason=reason)
 
 

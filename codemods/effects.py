@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.events import NOTHING, Accumulate, Backward, Call, Path, Read, Rebind, Step, Unknown, Zero
@@ -70,7 +70,9 @@ class Effects:
             inner = one.event
             if isinstance(inner, Zero):
                 receiver = _renamed(inner.receiver, arguments)
-                inner = Zero(receiver, inner.flavour, event.span, statement=False, written=receiver.text)
+                inner = replace(
+                    inner, receiver=receiver, span=event.span, statement=False, written=receiver.text
+                )
             elif isinstance(inner, Step):
                 receiver = _renamed(inner.receiver, arguments)
                 inner = Step(receiver, event.span, receiver.text, inner.alone)

@@ -319,6 +319,8 @@ def explain(refusal: Refusal) -> str:
         return f"gradients of {name} would already be cleared {where}"
     if refusal.kind is Kind.FLAVOUR:
         return f"gradients of {name} would be zeros instead of None, or None instead of zeros, {where}"
+    if refusal.kind is Kind.RAISES:
+        return f"line {refusal.site.line} raises where a gradient of {name} is None, as before the first backward"
     return f"an accumulation context that was entered before decides whether zero_grad() for {name} does anything"
 
 

@@ -94,13 +94,20 @@ class Flavour(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Zero:
-    """The gradients of ``receiver`` are cleared. ``statement``: the call is a statement of its own."""
+    """The gradients of ``receiver`` are cleared. ``statement``: the call is a statement of its own.
+
+    ``how``: what clears them, for messages. ``bare``: it raises where a gradient is ``None``. ``whole``: all that
+    belong to a module or an optimizer are cleared; else the receiver is one parameter, or a list of some.
+    """
 
     receiver: Path
     flavour: Flavour
     span: Span = field(compare=False)
     statement: bool = field(default=True, compare=False)
     written: str = field(default="", compare=False)
+    how: str = field(default="zero_grad()", compare=False)
+    bare: bool = False
+    whole: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,26 +21,26 @@ LOOPS = (ast.For, ast.AsyncFor, ast.While)
 Test = ast.expr | None
 
 
-def may_be_none(program: Program, receiver: Path, statement: ast.stmt) -> bool:
+def may_be_none(program: Program, receiver: Path, subject: ast.AST) -> bool:
     """Whether the file itself says that a receiver can be None: sets it so, compares it, or tests for it."""
     if receiver in program.certain:
         return False
-    words = {one.id for one in ast.walk(statement) if isinstance(one, ast.Name)} - {"self"}
-    words |= {one.attr for one in ast.walk(statement) if isinstance(one, ast.Attribute)}
+    words = {one.id for one in ast.walk(subject) if isinstance(one, ast.Name)} - {"self"}
+    words |= {one.attr for one in ast.walk(subject) if isinstance(one, ast.Attribute)}
     return bool(words & program.nullable) or receiver.root in program.nullable
 
 
 def guard_of(
-    program: Program, receiver: Path, statement: ast.stmt, parent: ast.AST
+    program: Program, receiver: Path, subject: ast.AST, parent: ast.AST
 ) -> Callable[[ast.stmt], bool]:
-    """The question whether the moved ``statement`` must stay below a statement of its suite, for the receiver's sake.
+    """The question whether what the moved statement is about must stay below a statement of its suite, for the receiver's sake.
 
     Never for a receiver that certainly is something; for one that may be None below every way out; for one that
     comes from outside (a parameter, an attribute) below those that this iteration's own results do not decide.
     """
     if receiver in program.certain:
         return lambda _: False
-    if may_be_none(program, receiver, statement):
+    if may_be_none(program, receiver, subject):
         return lambda one: any(True for _ in _exits(one, (), in_loop=False))
     handed = any(receiver.variable in one.variables for one in program.functions.values())
     if not handed:

@@ -46,6 +46,7 @@ class Judged:
 class Scene:
     """One optimizer in one region: the sites that its verdict rests on."""
 
+    program: Program
     function: Function
     region: Region
     receiver: Path
@@ -76,7 +77,8 @@ def judge(program: Program) -> list[Judged]:
     for function in program.functions.values():
         if function.file:
             continue
-        found.extend(_grouped([_judge(scene) for scene in _scenes(function, effects.of(function))]))
+        scenes = _scenes(program, function, effects.of(function))
+        found.extend(_grouped([_judge(scene) for scene in scenes]))
     found.sort(key=lambda one: (one.start.line, one.start.column, one.names))
     return found
 
@@ -97,7 +99,7 @@ def _grouped(judged: list[Judged]) -> Iterable[Judged]:
         )
 
 
-def _scenes(function: Function, effects: tuple[Effect, ...]) -> Iterable[Scene]:
+def _scenes(program: Program, function: Function, effects: tuple[Effect, ...]) -> Iterable[Scene]:
     """Every optimizer with the innermost region in which it meets a backward."""
     complete = _complete_calls(effects)
     own = [one for one in effects if (one.block, one.index) not in complete]
@@ -112,14 +114,19 @@ def _scenes(function: Function, effects: tuple[Effect, ...]) -> Iterable[Scene]:
             inside = tuple(one for one in own if one.block in region.blocks)
             here = tuple(one for one in remaining if one.block in region.blocks)
             if here and any(isinstance(one.event, Backward) or _closure(one, receiver) for one in inside):
-                yield _scene(function, region, receiver, here, inside)
+                yield _scene(program, function, region, receiver, here, inside)
                 remaining = [one for one in remaining if one not in here]
 
 
 def _scene(
-    function: Function, region: Region, receiver: Path, steps: tuple[Effect, ...], inside: tuple[Effect, ...]
+    program: Program,
+    function: Function,
+    region: Region,
+    receiver: Path,
+    steps: tuple[Effect, ...],
+    inside: tuple[Effect, ...],
 ) -> Scene:
-    zeros = relevant_zeros(receiver, inside)
+    zeros = relevant_zeros(program, receiver, inside)
     others = [one for one in inside if isinstance(one.event, Step) and one.receiver != receiver]
     candidates = [one for one in inside if isinstance(one.event, Backward)]
     used = [one for one in candidates if attributed(function, one, steps, zeros, others, candidates)]
@@ -127,7 +134,7 @@ def _scene(
         (one.event.written for one in steps if isinstance(one.event, Step) and one.event.written),
         receiver.text,
     )
-    return Scene(function, region, receiver, name, steps, zeros, tuple(used or candidates), inside)
+    return Scene(program, function, region, receiver, name, steps, zeros, tuple(used or candidates), inside)
 
 
 def _complete_calls(effects: tuple[Effect, ...]) -> set[tuple[int, int]]:
@@ -141,12 +148,25 @@ def _complete_calls(effects: tuple[Effect, ...]) -> set[tuple[int, int]]:
     return {place for place, found in kinds.items() if {Backward, Step} <= found}
 
 
-def relevant_zeros(receiver: Path, inside: tuple[Effect, ...]) -> tuple[Effect, ...]:
+def relevant_zeros(program: Program, receiver: Path, inside: tuple[Effect, ...]) -> tuple[Effect, ...]:
     """The zeros that clear for ``receiver``: its own; else those of objects that never step (a module's)."""
-    zeros = [one for one in inside if isinstance(one.event, Zero)]
+    zeros = [
+        one for one in inside if isinstance(one.event, Zero) and not _partial(program, receiver, one.event)
+    ]
     own = [one for one in zeros if one.receiver == receiver]
     stepping = {one.receiver for one in inside if isinstance(one.event, Step)}
     return tuple(own or [one for one in zeros if one.receiver not in stepping])
+
+
+def _partial(program: Program, receiver: Path, zero: Zero) -> bool:
+    """Whether a zero clears some of the gradients of an optimizer and, as far as can be seen, not all."""
+    whole = program.sources.get(receiver)
+    if not zero.whole:
+        return zero.receiver != whole
+    part = zero.receiver
+    if whole is None or part.variable != whole.variable or part == receiver:
+        return False
+    return len(part.rest) > len(whole.rest) and part.rest[: len(whole.rest)] == whole.rest
 
 
 def _closure(one: Effect, receiver: Path) -> bool:
@@ -169,9 +189,9 @@ def _judge_order(scene: Scene) -> Judged:
     at = order(scene.function, scene.region, scene.steps, scene.zeros, scene.backwards)
     seen = [fact for one in scene.steps for fact in at[one.place]]
     name = scene.name
-    zero_lines = _lines(scene.zeros)
+    how = f"{called(scene.zeros)} on line {_lines(scene.zeros)}"
     if seen and all(fact.zeroed and not fact.pending and not fact.stepped for fact in seen):
-        reason = f"{name} steps on cleared gradients: zero_grad() on line {zero_lines} stands between backward and step"
+        reason = f"{name} steps on cleared gradients: {how} stands between backward and step"
         return scene.judged(Verdict.STEP_WITHOUT_GRADIENT, reason)
     if scene.zeros and all(fact.zeroed for fact in seen):
         clearing = [one for one in scene.zeros if any(fact != CLEARED for fact in at[one.place])]
@@ -184,10 +204,20 @@ def _judge_order(scene: Scene) -> Judged:
     ]
     if late:
         return scene.judged(
-            Verdict.ZERO_LAST, f"zero_grad() on line {_lines(late)} comes after {name}.step()", late
+            Verdict.ZERO_LAST, f"{called(late)} on line {_lines(late)} comes after {name}.step()", late
         )
     if scene.zeros:
-        reason = f"zero_grad() on line {zero_lines} runs on some of the paths to the backward, not on all"
+        reason = f"{how} runs on some of the paths to the backward, not on all"
+        return scene.judged(Verdict.UNSUPPORTED, reason)
+    parts = [
+        one
+        for one in scene.inside
+        if isinstance(one.event, Zero) and _partial(scene.program, scene.receiver, one.event)
+    ]
+    if parts:
+        reason = (
+            f"{called(parts)} on line {_lines(parts)} may clear only some of the gradients that {name} uses"
+        )
         return scene.judged(Verdict.UNSUPPORTED, reason)
     if any(isinstance(one.event, Zero | Unknown) for one in scene.inside):
         return scene.judged(Verdict.UNSUPPORTED, f"it cannot be told what clears the gradients of {name}")
@@ -200,6 +230,11 @@ def _judge_order(scene: Scene) -> Judged:
 
 def _lines(effects: Iterable[Effect]) -> str:
     return ", ".join(str(line) for line in sorted({one.span.line for one in effects}))
+
+
+def called(effects: Iterable[Effect]) -> str:
+    """What clears, in words."""
+    return " and ".join(sorted({one.event.how for one in effects if isinstance(one.event, Zero)}))
 
 
 def _unsupported(scene: Scene) -> str | None:

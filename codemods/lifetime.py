@@ -20,6 +20,8 @@ from codemods.syntax import parse
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from codemods.ir.nodes import Program
+
 
 SUITES = (ast.For, ast.AsyncFor, ast.While, ast.FunctionDef, ast.AsyncFunctionDef)
 PASSES = (ast.With, ast.AsyncWith)
@@ -85,7 +87,7 @@ def lifetimes(text: str) -> dict[Place, Lifetime]:
     found: dict[Place, Lifetime] = {}
     for one in judge(program):
         for receiver, name in zip(one.receivers, one.names, strict=True):
-            found[place(one, receiver)] = _lifetime(tree, effects, one, receiver, name)
+            found[place(one, receiver)] = _lifetime(tree, program, effects, one, receiver, name)
     return found
 
 
@@ -102,9 +104,11 @@ def place(judged: Judged, receiver: Path) -> Place:
     return Place(judged.function.name, judged.function.regions.index(judged.region), receiver)
 
 
-def _lifetime(tree: ast.Module, effects: Effects, judged: Judged, receiver: Path, name: str) -> Lifetime:
+def _lifetime(
+    tree: ast.Module, program: Program, effects: Effects, judged: Judged, receiver: Path, name: str
+) -> Lifetime:
     inside = tuple(one for one in effects.of(judged.function) if one.block in judged.region.blocks)
-    zeros = relevant_zeros(receiver, inside)
+    zeros = relevant_zeros(program, receiver, inside)
     chosen = [one for one in inside if _kind(one, receiver, zeros) is not None]
     suite = _suite(tree, judged)
     happenings = {

@@ -11,6 +11,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.clearings import clearing_of
 from codemods.effects import Effect, Effects
 from codemods.events import Backward, Path, Rebind, Zero
 from codemods.guards import guard_of, may_be_none
@@ -115,12 +116,12 @@ def _plan(
         number for number, found in enumerate(held) if any(isinstance(one.event, Backward) for one in found)
     ]
     if not backwards:
-        return Planned(zero, None, "zero_grad() stands in a suite of its own, without the backward")
+        return Planned(zero, None, f"{event.how} stands in a suite of its own, without the backward")
     top = first(place, late, backwards[0]) if placement is Placement.TOP else backwards[0]
     floor = lowest(program, place, event.receiver, late, held)
     index = max(top, floor)
     if index > backwards[0]:
-        return Planned(zero, None, f"{event.receiver.text} is bound between the backward and zero_grad()")
+        return Planned(zero, None, f"{event.receiver.text} is bound between the backward and {event.how}")
     before = place.suite[index]
     return Planned(zero, Move(layout.position(place.statement), layout.position(before)))
 
@@ -129,17 +130,32 @@ def unmovable(program: Program, layout: Layout, zero: Effect, place: Place | Non
     """Why a zero cannot go anywhere, None where it can."""
     event = zero.event
     assert isinstance(event, Zero)
+    how = event.how
     if not zero.direct:
-        return f"zero_grad() happens inside the function called on line {zero.span.line}"
+        return f"{how} happens inside the function called on line {zero.span.line}"
     if place is None or not event.statement:
-        return "zero_grad() is part of a larger expression"
-    if any(isinstance(one, ast.Await | ast.NamedExpr | ast.Yield) for one in ast.walk(place.statement)) or (
-        sum(isinstance(one, ast.Call) for one in ast.walk(place.statement)) > 1
-    ):
-        return "zero_grad() is handed the result of a call, which would run elsewhere"
-    if may_be_none(program, event.receiver, place.statement) and layout.inside_try(place):
+        return f"{how} is part of a larger expression"
+    if event.bare:
+        return f"{how} raises where a gradient is None, as all are before the first backward"
+    if clearing_of(place.statement) is None and _computes(place.statement):
+        return f"{how} is handed the result of a call, which would run elsewhere"
+    if may_be_none(program, event.receiver, _subject(place.statement)) and layout.inside_try(place):
         return f"{event.receiver.text} may be None here, inside a try that would hide it"
     return None
+
+
+def _computes(statement: ast.stmt) -> bool:
+    """Whether a ``zero_grad`` call is more than the call alone."""
+    nodes = list(ast.walk(statement))
+    if any(isinstance(one, ast.Await | ast.NamedExpr | ast.Yield) for one in nodes):
+        return True
+    return sum(isinstance(one, ast.Call) for one in nodes) > 1
+
+
+def _subject(statement: ast.stmt) -> ast.AST:
+    """What a statement that clears needs to be there: for a loop, what it goes through."""
+    by_hand = clearing_of(statement)
+    return statement if by_hand is None else by_hand.owner
 
 
 def within(statement: ast.stmt, effects: Sequence[Effect]) -> list[Effect]:
@@ -197,12 +213,11 @@ def lowest(
     held: list[list[Effect]],
 ) -> int:
     """The first index above which nothing binds a name of the call or may leave because nobody trains."""
-    names = {one.id for one in ast.walk(place.statement) if isinstance(one, ast.Name)}
-    attributes = {one.attr for one in ast.walk(place.statement) if isinstance(one, ast.Attribute)} - {
-        "zero_grad"
-    }
+    subject = _subject(place.statement)
+    names = {one.id for one in ast.walk(subject) if isinstance(one, ast.Name)}
+    attributes = {one.attr for one in ast.walk(subject) if isinstance(one, ast.Attribute)} - {"zero_grad"}
     floor = 0
-    guard = guard_of(program, receiver, place.statement, place.parent)
+    guard = guard_of(program, receiver, subject, place.parent)
     for index, statement in enumerate(late):
         rebinds = any(
             isinstance(one.event, Rebind) and receiver.depends_on(one.event.target) for one in held[index]

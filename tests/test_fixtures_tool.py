@@ -166,7 +166,12 @@ def test_a_tempting_rewrite_is_rejected_with_the_way_to_the_difference(page: Fix
         with pytest.raises(NotTheSameProgram):
             proof(page.before, page.other)
         return
-    answer = proof(page.before, page.other)
+    try:
+        answer = proof(page.before, page.other)
+    except NotTheSameProgram:
+        # What looks like a clearing by hand turned out to be more, or less.
+        assert page.topic == "by-hand"
+        return
     assert isinstance(answer, Differs)
     assert answer.path
     assert all(1 <= stop.line <= page.before.count("\n") for stop in answer.path)

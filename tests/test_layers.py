@@ -16,6 +16,7 @@ LAYERS = (
     "settings",
     "files",
     "syntax",
+    "clearings",
     "suppressions",
     "magics",
     "cells",

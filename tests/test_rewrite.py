@@ -58,6 +58,62 @@ STABLE: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
         """,
         [("opt.zero_grad", "loss =")],
     ),
+    "a whole loop goes with the comments in it": (
+        """
+        for x in loader:
+            loss.backward()
+            opt.step()
+
+            # above
+            for p in ps:  # behind
+                # inside
+
+                p.grad = None
+
+                # at its end
+            # footer
+        done()
+        """,
+        """
+        for x in loader:
+            # above
+            for p in ps:  # behind
+                # inside
+
+                p.grad = None
+
+                # at its end
+            loss.backward()
+            opt.step()
+
+            # footer
+        done()
+        """,
+        [("for p in", "loss.b")],
+    ),
+    "a whole branch goes above an import": (
+        """
+        def step():
+            import os
+
+            loss.backward()
+            if w.grad is not None:
+                w.grad.zero_()
+
+            return os
+        """,
+        """
+        def step():
+            if w.grad is not None:
+                w.grad.zero_()
+            import os
+
+            loss.backward()
+
+            return os
+        """,
+        [("if w", "import")],
+    ),
     "its comments go with it": (
         """
         for x in loader:
@@ -704,7 +760,7 @@ def test_a_newline_inside_a_string_is_not_touched() -> None:
         ("a()\nz()\n", "z()", "()\nz", "no statement starts at line 1, column 1"),
         ("if x:\n    a()\nz()\n", "z()", "a()", "not in the same suite"),
         ("if x: a()\nelif y: b()\nz()\n", "z()", "if y", "no statement starts"),
-        ("a()\nz = 1\n", "z", "a()", "not an expression"),
+        ("a()\nz = 1\n", "z", "a()", "none that can clear gradients"),
         ("z()\na()\n", "z()", "a()", "does not stand behind"),
         ("a(\nz()\n", "z()", "a(", "cannot parse this file"),
         ("a: int\n(a): int\nz()\n", "z()", "a: int\n(", "libcst can't parse"),

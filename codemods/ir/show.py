@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def show_event(event: Event) -> str:
     """One event in a few words, the same in both versions of a program."""
     match event:
-        case Zero(receiver=receiver, flavour=flavour):
-            return f"zero {receiver.text} ({flavour.value})"
+        case Zero(receiver=receiver, flavour=flavour, bare=bare):
+            return f"zero {receiver.text} ({flavour.value}{', raises on None' if bare else ''})"
         case Backward(text=text):
             return f"backward {text}"
         case Step(receiver=receiver):

@@ -10,6 +10,7 @@ from codemods.callsite import CallSite
 from codemods.events import ANYTHING, Call, Path, Read, Rebind, Span, Step, Suspend, Unknown
 from codemods.idioms import recognise
 from codemods.lower import harmless
+from codemods.lower.clearing import fixed_list
 from codemods.lower.danger import danger, danger_of_arguments
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.resolve import Opaque, resolve
@@ -174,7 +175,7 @@ class Expressions:
         )
 
     def _source(self, value: ast.expr | None) -> Path | None:
-        """M for ``Optimizer(M.parameters(), ...)``."""
+        """M for ``Optimizer(M.parameters(), ...)``; the list, for one of parameters that never changes."""
         if (
             not isinstance(value, ast.Call)
             or not value.args
@@ -190,7 +191,8 @@ class Expressions:
             and not first.keywords
         ):
             return self.world.evidence.path(first.func.value)
-        return None
+        path = self.world.evidence.path(first)
+        return path if path is not None and fixed_list(self.world, path) else None
 
     def _gradient(self, node: ast.Attribute) -> None:
         text = ast.unparse(node)

@@ -49,9 +49,11 @@ def veto(world: World) -> str | None:
 
 def keeps_references(world: World) -> bool:
     """Whether some code of the file takes hold of a gradient, so that clearing it in place could show there."""
+    cleared = {id(one) for statement in world.clearings for one in ast.walk(statement)}
     return any(
         isinstance(node, ast.Attribute)
         and node.attr in ("grad", "_grad")
+        and id(node) not in cleared
         and not world.evidence.is_autograd(node)
         for node in world.scopes.of_node
     )

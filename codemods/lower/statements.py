@@ -56,6 +56,10 @@ class Statements:
     def statement(self, node: ast.stmt) -> None:
         """Lower one statement."""
         self.expressions.statement = node
+        cleared = self.world.clearings.get(node)
+        if cleared is not None:
+            self.graph.emit(cleared.zero(span_of(node)))
+            return
         handler = getattr(self, f"_{type(node).__name__.lower()}", None)
         if handler is None:
             self._simple(node)

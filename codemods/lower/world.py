@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
+from codemods.lower.clearing import with_clearings
 from codemods.lower.collect import collect
 from codemods.lower.evidence import NOTHING_TOLD
 from codemods.lower.scopes import Scope, Scopes, scopes_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from codemods.events import Path
+    from codemods.lower.clearing import Cleared
     from codemods.lower.evidence import Evidence, Told
     from codemods.lower.resolve import Opaque, Target
 
@@ -52,6 +54,7 @@ class World:
     spelled: frozenset[str]
     named: dict[str, list[FunctionNode]] = field(default_factory=dict)
     links: Mapping[ast.Call, Target | Opaque] = field(default_factory=dict)
+    clearings: dict[ast.stmt, Cleared] = field(default_factory=dict)
 
     def scope(self, node: ast.AST) -> Scope:
         """The scope that a function or class opens."""
@@ -275,7 +278,7 @@ def world_of(tree: ast.Module, told: Told = NOTHING_TOLD) -> World:
         for one, family in scopes.families.items()
         if any(each in used for each, its in scopes.families.items() if its == family)
     )
-    return World(
+    world = World(
         tree,
         scopes,
         evidence,
@@ -287,3 +290,4 @@ def world_of(tree: ast.Module, told: Told = NOTHING_TOLD) -> World:
         instantiated,
         frozenset(spelled),
     )
+    return with_clearings(world)

@@ -9,6 +9,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.clearings import clearing_of
 from codemods.events import Event, Zero
 from codemods.syntax import suites
 
@@ -103,7 +104,7 @@ def same_but_for_zeros(before: ast.Module, after: ast.Module) -> bool:
 
 
 def is_zero_statement(node: ast.stmt) -> bool:
-    """Whether a statement is nothing but a ``zero_grad`` call."""
+    """Whether a statement is nothing but a ``zero_grad`` call, or clears gradients by hand."""
     value = node.value if isinstance(node, ast.Expr) else None
     if isinstance(value, ast.Await):
         value = value.value
@@ -111,7 +112,7 @@ def is_zero_statement(node: ast.stmt) -> bool:
         isinstance(value, ast.Call)
         and isinstance(value.func, ast.Attribute)
         and value.func.attr == "zero_grad"
-    )
+    ) or clearing_of(node) is not None
 
 
 def _erased(tree: ast.Module) -> ast.Module:

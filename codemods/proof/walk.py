@@ -356,10 +356,14 @@ class Walk:
         receiver = canonical(event.receiver, instance.environment)
         if receiver.variable == NOTHING:
             return ()
+        if event.bare and not paired.one_sided and not state.same_nones:
+            raise Found(Kind.FLAVOUR, Site("", event.span.line, 0), paired, [])
         if receiver != self.tracked:
             if receiver != self.owners.sources.get(self.tracked) or state.module is not Module.SAME:
                 return (state,)
         site = Site(instance.function, event.span.line, event.span.column)
+        if event.bare and paired.one_sided:
+            raise Found(Kind.RAISES, site, paired, [])
         if paired.one_sided and self.program.referenced and event.flavour in (Flavour.ZEROS, Flavour.UNKNOWN):
             raise Found(Kind.FLAVOUR, site, paired, [])
         if state.accumulating:

@@ -31,6 +31,8 @@ class Kind(Enum):
     """``None`` in one version, zeros in the other: momentum, weight decay and readers tell them apart."""
     CONDITIONAL = "conditional"
     """The moved call does nothing in some iterations, inside an accumulation context."""
+    RAISES = "raises"
+    """The moved statement fails on a gradient that is ``None``, as all of them are before the first backward."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ def stop(paired: Paired) -> WitnessLine | None:
 
 def _text(event: Event) -> str | None:
     match event:
-        case Zero(receiver=receiver):
-            return f"{receiver.text}.zero_grad()"
+        case Zero(receiver=receiver, how=how):
+            return f"{receiver.text}.zero_grad()" if how == "zero_grad()" else f"{how} ({receiver.text})"
         case Backward(text=text, call=call):
             return call or f"{text}.backward()"
         case Step(receiver=receiver):

@@ -36,7 +36,7 @@ def rewrite(text: str, moves: Sequence[Move]) -> str:
 
     Assumes a decoded text without a byte order mark, that ``ast`` can parse, and its positions.
 
-    Raises ``RewriteFailed`` when a statement isn't found, isn't an expression statement, or does not stand behind
+    Raises ``RewriteFailed`` when a statement isn't found, isn't one that can clear gradients, or does not stand behind
     its target in one suite; when libcst can't parse the text; and when the result fails the check.
     """
     if not moves:
@@ -76,7 +76,7 @@ def _by_suite(suites: Sequence[Suite], moves: Sequence[Move]) -> Iterable[tuple[
         if number != other:
             raise RewriteFailed(f"{_show(move.statement)} and {_show(move.before)} are not in the same suite")
         if not suites[number].rows[source[0]].smalls[source[1]].movable:
-            raise RewriteFailed(f"the statement at {_show(move.statement)} is not an expression")
+            raise RewriteFailed(f"the statement at {_show(move.statement)} is none that can clear gradients")
         if target >= source:
             raise RewriteFailed(f"{_show(move.statement)} does not stand behind {_show(move.before)}")
         if places.setdefault(number, {}).setdefault(source, target) != target:

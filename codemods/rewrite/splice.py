@@ -66,7 +66,7 @@ class _Plan:
 def splice(page: Page, suite: Suite, moves: Mapping[Place, Place]) -> list[Edit]:
     """The edits that put every statement of ``moves`` before the statement it is mapped to.
 
-    Assumes that each key is an expression statement and stands behind its value. The edits do not overlap, and touch
+    Assumes that each key is ``movable`` and stands behind its value. The edits do not overlap, and touch
     only lines of this suite's own statements and the comments and blank lines directly above and behind them.
     """
     plans = list(_plans(page, suite, moves))

@@ -41,7 +41,7 @@ class Small:
     start: int
     end: int
     movable: bool
-    """It is an expression statement."""
+    """It can be one that clears gradients: an expression, an assignment of a ``grad``, a whole loop or branch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +188,17 @@ def _smalls(page: Page, nodes: Sequence[cst.CSTNode], inner: Ranges) -> tuple[Sm
             _position(page, inner[node]),
             _offset(page, inner[node].start.line, inner[node].start.column),
             _offset(page, inner[node].end.line, inner[node].end.column),
-            isinstance(node, cst.Expr),
+            _movable(node),
         )
         for node in nodes
     )
+
+
+def _movable(node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.Assign):
+        target = node.targets[0].target
+        return isinstance(target, cst.Attribute) and target.attr.value == "grad"
+    return isinstance(node, cst.Expr | cst.For | cst.If)
 
 
 def _kind(node: cst.CSTNode, *, docstring: bool) -> Kind:

@@ -71,7 +71,7 @@ def _steps(outcome: Outcome, after: bytes) -> list[Rewrite]:
         (number, lines[number - 1].strip())
         for edit in replacements(text, load(outcome.path, after).text)
         for number in range(edit.line, edit.end_line)
-        if "zero_grad" in lines[number - 1]
+        if "zero_grad" in lines[number - 1] or ".grad" in lines[number - 1]
     ]
     found = [one for one in outcome.findings if one.applied]
     return [

@@ -358,7 +358,7 @@ PROGRAMS: dict[str, tuple[str, str]] = {
           0 -> 1
             1: read model.weight.grad
             1: rebind norm
-            2: unknown: model.weight.grad is written
+            2: zero model.weight (None)
             3: read clip_grad_norm_()
         """,
     ),

@@ -1,0 +1,237 @@
+"""Clearing by hand, by its shape alone: ``p.grad = None``, ``p.grad.zero_()``, and loops of nothing else.
+
+What the names in such a statement mean is the lowering's affair (codemods/lower/clearing.py).
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Over(Enum):
+    """Which gradients a statement clears."""
+
+    PARAMETERS = "parameters"
+    """Those of ``owner.parameters()``."""
+    GROUPS = "groups"
+    """Those of ``owner.param_groups``."""
+    ITEMS = "items"
+    """Those of the parameters in the list ``owner``."""
+    ONE = "one"
+    """The one of the parameter ``owner``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """A statement that clears gradients and does nothing else.
+
+    ``to_none``: by ``None``, otherwise in place, which leaves ``None`` alone. ``bare``: it raises where a gradient is
+    ``None``. ``variables``: names that it binds. ``wrapper``: the ``list`` around what it goes through, the function
+    of torch that it calls.
+    """
+
+    owner: ast.expr
+    over: Over
+    to_none: bool
+    bare: bool
+    variables: tuple[str, ...]
+    text: str
+    wrapper: ast.expr | None = None
+
+
+def clearing_of(node: ast.stmt) -> Clearing | None:
+    """The clearing that a statement is by its shape, None for anything else, and for a call of ``zero_grad``."""
+    if isinstance(node, ast.For):
+        return None if node.orelse else _groups(node) or _loop(node)
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        found = _foreach(node.value)
+        if found is not None:
+            return found
+    return _one(node)
+
+
+def _one(node: ast.stmt) -> Clearing | None:
+    for one in ast.walk(node) if isinstance(node, ast.Assign | ast.Expr | ast.If) else ():
+        if isinstance(one, ast.Attribute) and one.attr == "grad":
+            way = _way([node], one.value)
+            if way is None:
+                return None
+            written = f"{ast.unparse(one)} = None" if way[0] else f"{ast.unparse(one)}.zero_()"
+            return Clearing(one.value, Over.ONE, *way, (), written)
+    return None
+
+
+def _groups(node: ast.For) -> Clearing | None:
+    """``for group in optimizer.param_groups: for p in group["params"]: ...``."""
+    inner = node.body[0]
+    if (
+        not isinstance(node.iter, ast.Attribute)
+        or node.iter.attr != "param_groups"
+        or not isinstance(node.target, ast.Name)
+        or len(node.body) != 1
+        or not isinstance(inner, ast.For)
+        or inner.orelse
+        or not isinstance(inner.iter, ast.Subscript)
+        or not _is_name(inner.iter.value, node.target.id)
+        or not (isinstance(inner.iter.slice, ast.Constant) and inner.iter.slice.value == "params")
+        or not isinstance(inner.target, ast.Name)
+        or inner.target.id == node.target.id
+    ):
+        return None
+    way = _way(inner.body, inner.target)
+    variables = (node.target.id, inner.target.id)
+    return way and Clearing(node.iter.value, Over.GROUPS, *way, variables, "the clearing loop")
+
+
+def _loop(node: ast.For) -> Clearing | None:
+    owner, over, wrapper, named = _iterated(node.iter)
+    target, variables = node.target, []
+    if named:
+        if not isinstance(target, ast.Tuple) or not all(isinstance(one, ast.Name) for one in target.elts):
+            return None
+        variables = [one.id for one in target.elts if isinstance(one, ast.Name)]
+        if len(set(variables)) != 2:
+            return None
+        target = target.elts[1]
+    elif isinstance(target, ast.Name):
+        variables = [target.id]
+    else:
+        return None
+    way = _way(node.body, target)
+    return way and Clearing(owner, over, *way, tuple(variables), "the clearing loop", wrapper)
+
+
+def _foreach(call: ast.Call) -> Clearing | None:
+    """``torch._foreach_zero_([p.grad for p in model.parameters()])``: raises for None, and for an empty list."""
+    listed = call.args[0] if len(call.args) == 1 and not call.keywords else None
+    if (
+        not isinstance(call.func, ast.Attribute)
+        or call.func.attr != "_foreach_zero_"
+        or not isinstance(listed, ast.ListComp)
+        or len(listed.generators) != 1
+    ):
+        return None
+    generator = listed.generators[0]
+    owner, over, wrapper, named = _iterated(generator.iter)
+    variable = generator.target
+    if named or wrapper is not None or generator.is_async or not isinstance(variable, ast.Name):
+        return None
+    if not _is_gradient(listed.elt, variable) or not all(_is_there(one, variable) for one in generator.ifs):
+        return None
+    text = "torch._foreach_zero_()"
+    return Clearing(owner, over, False, True, (variable.id,), text, call.func)
+
+
+def _iterated(node: ast.expr) -> tuple[ast.expr, Over, ast.expr | None, bool]:
+    """Whose parameters are gone through, how, the ``list()`` around them, and whether their names come along."""
+    wrapper = None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 1:
+        if node.func.id in ("list", "tuple") and not node.keywords:
+            wrapper, node = node.func, node.args[0]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
+        if node.func.attr in ("parameters", "named_parameters") and not node.keywords:
+            named = node.func.attr == "named_parameters"
+            return node.func.value, Over.PARAMETERS, wrapper, named
+    return node, Over.ITEMS, wrapper, False
+
+
+def _way(body: list[ast.stmt], parameter: ast.expr) -> tuple[bool, bool] | None:
+    """``to_none`` and ``bare`` of statements that clear one parameter's gradient, None for any others."""
+    first = body[0]
+    guarded = False
+    if isinstance(first, ast.If) and not first.orelse:
+        if len(body) == 1 and _is_there(first.test, parameter):
+            body, guarded = first.body, True
+        elif len(body) > 1 and _is_missing(first.test, parameter):
+            if len(first.body) == 1 and isinstance(first.body[0], ast.Continue):
+                body, guarded = body[1:], True
+    *before, last = body
+    if not all(_detaches(one, parameter) for one in before):
+        return None
+    if isinstance(last, ast.Assign) and len(last.targets) == 1 and _is_gradient(last.targets[0], parameter):
+        none = isinstance(last.value, ast.Constant) and last.value.value is None
+        return (True, bool(before) and not guarded) if none else None
+    return (False, not guarded) if _calls(last, parameter, "zero_") else None
+
+
+def _detaches(node: ast.stmt, parameter: ast.expr) -> bool:
+    """What torch's own ``zero_grad`` does before it clears in place: it changes no value."""
+    if isinstance(node, ast.If):
+        looked = node.test.left if isinstance(node.test, ast.Compare) else node.test
+        return (
+            isinstance(looked, ast.Attribute)
+            and looked.attr == "grad_fn"
+            and _is_gradient(looked.value, parameter)
+            and (looked is node.test or _compares_with_none(node.test))
+            and all(_detaches(one, parameter) for one in (*node.body, *node.orelse))
+        )
+    if _calls(node, parameter, "detach_"):
+        return True
+    call = node.value if isinstance(node, ast.Expr) else None
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "requires_grad_"
+        and _is_gradient(call.func.value, parameter)
+        and not call.keywords
+        and len(call.args) == 1
+        and isinstance(call.args[0], ast.Constant)
+        and call.args[0].value is False
+    )
+
+
+def _calls(node: ast.stmt, parameter: ast.expr, method: str) -> bool:
+    """``p.grad.zero_()`` or ``p.grad.data.zero_()``, as a statement of its own."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if (
+        not isinstance(call, ast.Call)
+        or call.args
+        or call.keywords
+        or not isinstance(call.func, ast.Attribute)
+    ):
+        return False
+    base = call.func.value
+    if isinstance(base, ast.Attribute) and base.attr == "data":
+        base = base.value
+    return call.func.attr == method and _is_gradient(base, parameter)
+
+
+def _is_gradient(node: ast.expr, parameter: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr == "grad"
+        and ast.unparse(node.value) == ast.unparse(parameter)
+    )
+
+
+def _is_there(test: ast.expr, parameter: ast.expr) -> bool:
+    return _asks(test, parameter, ast.IsNot)
+
+
+def _is_missing(test: ast.expr, parameter: ast.expr) -> bool:
+    return _asks(test, parameter, ast.Is)
+
+
+def _asks(test: ast.expr, parameter: ast.expr, how: type[ast.cmpop]) -> bool:
+    return (
+        isinstance(test, ast.Compare)
+        and _compares_with_none(test)
+        and isinstance(test.ops[0], how)
+        and _is_gradient(test.left, parameter)
+    )
+
+
+def _compares_with_none(test: ast.expr) -> bool:
+    return (
+        isinstance(test, ast.Compare)
+        and len(test.ops) == 1
+        and isinstance(test.ops[0], ast.Is | ast.IsNot)
+        and isinstance(test.comparators[0], ast.Constant)
+        and test.comparators[0].value is None
+    )
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name

@@ -1,0 +1,185 @@
+"""Which statements of a file clear gradients by hand, once what their names mean is known.
+
+A statement that merely looks like one stays what its parts are: gradients that are written, which nothing is moved
+across.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from codemods.clearings import Clearing, Over, clearing_of
+from codemods.events import Flavour, Zero
+from codemods.idioms.torch import READERS
+from codemods.syntax import callee_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codemods.events import Path, Span
+    from codemods.lower.world import World
+
+OTHER_MEANING = frozenset(
+    "__delattr__ __getattr__ __getattribute__ __setattr__ data detach_ grad named_parameters param_groups parameters "
+    "requires_grad_ zero_".split()
+)
+"""Where the file defines one of these, a clearing may run its code."""
+
+BLIND = frozenset({"eval", "exec", "globals", "locals", "vars"})
+"""Builtins that may look at a variable whose name they are not told in the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """A clearing, and the path whose gradients it clears."""
+
+    clearing: Clearing
+    path: Path
+
+    def zero(self, span: Span) -> Zero:
+        """The event."""
+        return Zero(
+            self.path,
+            Flavour.NONE if self.clearing.to_none else Flavour.ZEROS,
+            span,
+            written=ast.unparse(self.clearing.owner),
+            how=self.clearing.text,
+            bare=self.clearing.bare,
+            whole=self.clearing.over in (Over.PARAMETERS, Over.GROUPS),
+        )
+
+
+def with_clearings(world: World) -> World:
+    """The world with every statement noted that clears gradients by hand."""
+    candidates = {
+        node: found
+        for node in world.scopes.of_node
+        if isinstance(node, ast.stmt) and (found := clearing_of(node)) is not None
+    }
+    if not candidates or _blind(world):
+        return world
+    named = {name.rpartition(".")[2] for name in world.functions}
+    if named & OTHER_MEANING or OTHER_MEANING & set(world.scopes.computed):
+        return world
+    known = {}
+    for node, clearing in candidates.items():
+        path = _owner(world, node, clearing)
+        if path is not None:
+            known[node] = Cleared(clearing, path)
+    nested = {id(inner) for node in known for inner in ast.walk(node) if inner is not node}
+    return replace(world, clearings={node: one for node, one in known.items() if id(node) not in nested})
+
+
+def _blind(world: World) -> bool:
+    return any(isinstance(node, ast.Name) and node.id in BLIND for node in world.scopes.of_node)
+
+
+def _owner(world: World, node: ast.stmt, clearing: Clearing) -> Path | None:
+    """The path whose gradients a clearing clears, None when that, or what else it does, cannot be told."""
+    path = world.evidence.path(clearing.owner)
+    if path is None or world.scopes.of_node[node].is_class or world.evidence.is_import(path):
+        return None
+    if clearing.wrapper is not None:
+        full = world.evidence.imported(clearing.wrapper) or ""
+        if full not in ("builtins.list", "builtins.tuple", "torch._foreach_zero_"):
+            return None
+    if any(isinstance(one, ast.Name) and one.id in clearing.variables for one in ast.walk(clearing.owner)):
+        return None
+    if not all(_private(world, node, one) for one in clearing.variables):
+        return None
+    if clearing.over is Over.ITEMS and not fixed_list(world, path):
+        return None
+    return path
+
+
+def _private(world: World, node: ast.stmt, name: str) -> bool:
+    """Whether nothing outside the statement sees the value that it gives a name.
+
+    Every other use of the name stands in a loop or a comprehension that binds it anew, and that this is no part of.
+    """
+    inside = {id(one) for one in ast.walk(node)}
+    first = next(
+        one for one in ast.walk(node) if isinstance(one, ast.Name) and one.id == name and not _loads(one)
+    )
+    variable = world.scopes.path(first)
+    others = [
+        one
+        for one in world.scopes.of_node
+        if isinstance(one, ast.Name)
+        and one.id == name
+        and id(one) not in inside
+        and world.scopes.path(one) == variable
+    ]
+    if not others:
+        return True
+    bound: set[int] = set()
+    for loop in world.scopes.of_node:
+        parts = list(_binding_parts(loop, name))
+        if parts:
+            found = {id(one) for part in parts for one in ast.walk(part)}
+            if id(node) not in found:
+                bound |= found
+    return all(id(one) in bound for one in others)
+
+
+def _loads(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Load)
+
+
+def _binding_parts(loop: ast.AST, name: str) -> Iterable[ast.AST]:
+    """The parts of a loop or comprehension in which ``name`` is what it binds."""
+    if isinstance(loop, ast.For | ast.AsyncFor):
+        if any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(loop.target)):
+            yield loop.target
+            yield from loop.body
+    elif isinstance(loop, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        first = loop.generators[0]
+        if any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(first.target)):
+            yield from (one for one in ast.iter_child_nodes(loop) if one is not first)
+            yield first.target
+            yield from first.ifs
+
+
+def fixed_list(world: World, path: Path) -> bool:
+    """Whether a name only ever means one list of parameters whose items stay the same.
+
+    It is bound by one assignment, to a new list or tuple (``model.parameters()`` itself can be gone through only
+    once), and then only gone through, or handed to an optimizer or to functions of torch.
+    """
+    evidence = world.evidence
+    value = evidence.sole_binding(path)
+    if path.rest or path not in evidence.holders or value is None:
+        return False
+    if isinstance(value, ast.Call):
+        if evidence.imported(value.func) not in ("builtins.list", "builtins.tuple"):
+            return False
+    elif not isinstance(value, ast.List | ast.Tuple | ast.ListComp):
+        return False
+    allowed: set[int] = set()
+    for node in world.scopes.of_node:
+        if isinstance(node, ast.Assign) and node.value is value and len(node.targets) == 1:
+            allowed.add(id(node.targets[0]))
+        elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+            allowed.add(id(node.iter))
+        elif isinstance(node, ast.Call) and _only_looks(world, node):
+            allowed.update(id(one) for one in node.args)
+    return all(
+        id(one) in allowed
+        for one in world.scopes.of_node
+        if isinstance(one, ast.Name) and one.id == path.root and world.scopes.path(one) == path
+    )
+
+
+def _only_looks(world: World, call: ast.Call) -> bool:
+    """Whether a function leaves a list as it is that it is handed."""
+    full = world.evidence.imported(call.func) or ""
+    if full.startswith("torch.") or full in (
+        "builtins.len",
+        "builtins.list",
+        "builtins.tuple",
+        "builtins.sum",
+    ):
+        return True
+    return callee_name(call) in READERS and bool(full)
