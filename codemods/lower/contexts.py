@@ -44,7 +44,10 @@ def _listed(world: World, call: ast.Call) -> bool:
 def opaque_context(world: World, manager: ast.expr) -> str | None:
     """Why entering and leaving a context may run code that touches gradients."""
     if not isinstance(manager, ast.Call):
-        return None
+        accumulates = mentions_accumulate(world.evidence, manager)
+        if accumulates or not world.evidence.holds(manager):
+            return None
+        return f"the context {ast.unparse(manager)[:60]} runs code that cannot be followed"
     if _is_own(world, manager):
         return f"the context {ast.unparse(manager)[:60]} is defined in this file"
     if callee_name(manager) in harmless.CONTEXTS or mentions_accumulate(world.evidence, manager):

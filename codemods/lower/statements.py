@@ -306,6 +306,8 @@ class Statements:
         if accumulates:
             self.graph.emit(Accumulate(ast.unparse(item.context_expr)[:60], span))
         opaque = opaque_context(self.world, item.context_expr)
+        if opaque is not None:
+            self.graph.emit(Unknown(opaque, span))
         if item.optional_vars is not None:
             self.expressions.bind(item.optional_vars, item.context_expr)
         outer = self.graph.on_raise

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 class BaseTrainer:
@@ -21,6 +25,9 @@ class BaseTrainer:
         nn.functional.mse_loss(self.model(x), x[:, :1]).backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
         self.optimizer.zero_grad()
+
+    def after_batch(self) -> None:
+        print_gradients(self.model)
 
 
 class SAM:
@@ -79,3 +86,81 @@ class LossScaler:
         loss.backward()  # type: ignore[no-untyped-call]
         if update_grad:
             optimizer.step()
+
+
+REMEMBERED: list[Any] = []
+
+
+def remember(module: Any) -> None:
+    """Keeps a model for :func:`print_gradients`."""
+    REMEMBERED[:] = [module]
+
+
+def print_gradients(module: Any = None) -> None:
+    """Prints what there is of gradients."""
+    for one in (module or REMEMBERED[0]).parameters():
+        print(None if one.grad is None else float(one.grad.sum()))
+
+
+def call(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Runs what it is handed."""
+    return function(*arguments)
+
+
+@contextlib.contextmanager
+def watching(module: Any) -> Iterator[None]:
+    """Looks at gradients on the way out."""
+    yield
+    print_gradients(module)
+
+
+def batches(module: Any) -> Iterator[int]:
+    """Looks at gradients on each turn of a loop."""
+    for number in range(2):
+        print_gradients(module)
+        yield number
+
+
+class Clearing:
+    """Clears every other time that it is told to."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def clear(self, optimizer: Any) -> None:
+        self.calls += 1
+        if self.calls % 2:
+            optimizer.zero_grad()
+
+
+class Stepper:
+    """An optimizer that does not look like one."""
+
+    def __init__(self, optimizer: Any) -> None:
+        self.inner = optimizer
+
+    def step(self, scale: float = 1.0) -> None:
+        assert scale == 1.0
+        self.inner.step()
+
+    def zero_grad(self) -> None:
+        self.inner.zero_grad()
+
+
+class Watch:
+    """A context that looks at the gradients of its model when it is left."""
+
+    def __init__(self, module: Any) -> None:
+        self.module = module
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        print_gradients(self.module)
+
+
+def turn() -> int:
+    """Looks at the gradients of the model that was remembered, and counts nothing."""
+    print_gradients()
+    return 0

@@ -80,6 +80,13 @@ class Trainer:
 class Fabric:
     """Wraps nothing on one device."""
 
+    def __init__(self, callbacks: Iterable[Any] = ()) -> None:
+        self.callbacks = list(callbacks)
+
+    def call(self, hook_name: str) -> None:
+        for one in self.callbacks:
+            getattr(one, hook_name)()
+
     def launch(self) -> None:
         pass
 
