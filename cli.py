@@ -13,30 +13,30 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from codemods import VERSION
-from codemods.findings import CODES, DEFAULT_CODES
-from codemods.settings import Placement, Settings
+from codemods.settings import FORMATS, BadConfiguration, Placement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from codemods.config import Configuration
     from codemods.findings import Outcome
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 STDIN = "<stdin>"
-FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
 
 
-def _codes(_context: click.Context, _option: click.Parameter, value: str) -> frozenset[str]:
-    known = sorted(CODES.values())
-    chosen = frozenset(one.strip() for one in value.split(",") if one.strip())
-    for one in sorted(chosen - set(known)):
-        raise click.BadParameter(f"there is no code {one!r}; there are {', '.join(known)}")
+def _codes(_context: click.Context, _option: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    from codemods.config.keys import Wrong, expanded  # noqa: PLC0415 - only who chooses pays for it
+
+    chosen = tuple(one.strip() for one in value.split(",") if one.strip())
+    try:
+        [expanded(one) for one in chosen]
+    except Wrong as error:
+        raise click.BadParameter(str(error)) from None
     return chosen
-
-
-def _placement(_context: click.Context, _option: click.Parameter, value: str) -> Placement:
-    return Placement(value)
 
 
 PATHS = (click.argument("paths", nargs=-1, metavar="[PATHS]..."),)
@@ -44,31 +44,49 @@ CHOICE = (
     click.option(
         "--select",
         metavar="CODES",
-        default="",
         callback=_codes,
-        help="Report and fix only these, as in GO101,GO202.",
+        help="Report and fix only these, as in GO101,GO2; or ALL.",
     ),
-    click.option("--ignore", metavar="CODES", default="", callback=_codes, help="Leave these out."),
+    click.option("--extend-select", metavar="CODES", callback=_codes, help="And these."),
+    click.option("--ignore", metavar="CODES", callback=_codes, help="Leave these out."),
     click.option(
-        "--exclude", metavar="PATTERN", multiple=True, help="Leave files out, as in .gitignore. Repeatable."
+        "--exclude",
+        "--extend-exclude",
+        "exclude",
+        metavar="PATTERN",
+        multiple=True,
+        help="Leave files out, as in .gitignore. Repeatable.",
     ),
-    click.option("--strict", is_flag=True, help="Rewrite only what is proved without assumptions."),
+    click.option(
+        "--force-exclude/--no-force-exclude", default=None, help="Leave them out even when they are named."
+    ),
+    click.option(
+        "--respect-gitignore/--no-respect-gitignore",
+        default=None,
+        help="Leave out what .gitignore does. Usual.",
+    ),
+    click.option(
+        "--strict/--no-strict", default=None, help="Rewrite only what is proved without assumptions."
+    ),
     click.option(
         "--placement",
         type=click.Choice([one.value for one in Placement]),
-        default=Placement.TOP.value,
-        callback=_placement,
         help="Where zero_grad goes. before-backward costs memory.",
     ),
+    click.option("--config", "file", metavar="FILE", help="Use this configuration file for everything."),
+    click.option("--isolated", is_flag=True, help="Use no configuration file."),
 )
 UNSAFE = (
-    click.option("--unsafe-fixes", is_flag=True, help="Also rewrite what keeps old gradients out of a step."),
+    click.option(
+        "--unsafe-fixes/--no-unsafe-fixes",
+        default=None,
+        help="Also rewrite what keeps old gradients out of a step.",
+    ),
 )
 PRINTING = (
     click.option(
         "--output-format",
         type=click.Choice(FORMATS),
-        default="text",
         help="How findings are printed; text shows the source lines.",
     ),
     click.option(
@@ -79,6 +97,9 @@ PRINTING = (
         type=click.Choice(["auto", "always", "never"]),
         default="auto",
         help="When text is coloured.",
+    ),
+    click.option(
+        "--stdin-filename", metavar="FILE", help="What to call stdin, and whose settings to use for it."
     ),
 )
 """Options that several commands share."""
@@ -100,6 +121,9 @@ class Commands(click.Group):
         """Run the command that was asked for, and exit with its status."""
         try:
             status = super().invoke(ctx)
+        except BadConfiguration as error:
+            click.echo("".join(f"error: {line}\n" for line in str(error).splitlines()), nl=False, err=True)
+            status = 2
         except KeyboardInterrupt:
             status = 130
         ctx.exit(status or 0)
@@ -118,17 +142,17 @@ def app() -> None:
 
 @app.command()
 @_takes(PATHS, PRINTING, CHOICE)
+@click.option("--show-files", is_flag=True, help="Only list the files that would be looked at.")
+@click.option("--show-settings", is_flag=True, help="Only show the settings of these files.")
 def check(
     paths: Sequence[str],
     *,
-    output_format: str,
-    select: frozenset[str],
-    ignore: frozenset[str],
-    exclude: Sequence[str],
-    strict: bool,
-    placement: Placement,
+    output_format: str | None,
     quiet: bool,
     color: str,
+    show_files: bool,
+    show_settings: bool,
+    **choice: Any,
 ) -> int:
     """Report every training step that should change; write nothing.
 
@@ -136,30 +160,30 @@ def check(
     """
     from codemods.console import Show, report  # noqa: PLC0415 - --help must not pay for it
 
-    settings = Settings(strict=strict, placement=placement, codes=_chosen(select, ignore))
-    show = Show(output_format, sys.stdout, quiet=quiet, color=color)
-    return report(_outcomes(paths, settings, exclude), show)
+    configuration = _configuration(choice, output_format=output_format, unsafe_fixes=False)
+    if show_files or show_settings:
+        return _show(paths, configuration, choice, settings=show_settings)
+    show = Show(configuration.output_format(), sys.stdout, quiet=quiet, color=color)
+    return report(_outcomes(paths, configuration, choice), show)
 
 
 @app.command()
 @_takes(PATHS)
 @click.option("--diff", is_flag=True, help="Show what would change as a diff; write nothing.")
 @_takes(UNSAFE, PRINTING, CHOICE)
-@click.option("--black", is_flag=True, help="Format the rewritten lines with your black configuration.")
+@click.option(
+    "--black/--no-black", default=None, help="Format the rewritten lines with your black configuration."
+)
 def fix(
     paths: Sequence[str],
     *,
     diff: bool,
-    unsafe_fixes: bool,
-    output_format: str,
-    select: frozenset[str],
-    ignore: frozenset[str],
-    exclude: Sequence[str],
-    strict: bool,
-    placement: Placement,
-    black: bool,
+    unsafe_fixes: bool | None,
+    output_format: str | None,
+    black: bool | None,
     quiet: bool,
     color: str,
+    **choice: Any,
 ) -> int:
     """Rewrite training steps in place, each proved to train the same before it is written.
 
@@ -167,21 +191,16 @@ def fix(
     """
     from codemods.console import PEOPLE, Show, report  # noqa: PLC0415
 
-    codes = _chosen(select, ignore)
-    settings = Settings(
-        unsafe_fixes=unsafe_fixes,
-        strict=strict,
-        placement=placement,
-        black=black,
-        codes=codes,
-        remove_unused="GO900" in select,
+    configuration = _configuration(
+        choice, output_format=output_format, unsafe_fixes=unsafe_fixes, black=black
     )
-    found = _outcomes(paths, settings, exclude)
+    output = configuration.output_format()
+    found = _outcomes(paths, configuration, choice)
     # Where stdout is to hold a patch or a file, it holds nothing else.
-    aside = (diff and output_format in PEOPLE) or (tuple(paths) == ("-",) and not diff)
+    aside = (diff and output in PEOPLE) or (tuple(paths) == ("-",) and not diff)
     stream = sys.stderr if aside else sys.stdout
-    show = Show(output_format, stream, fixed=not diff, diff=diff, quiet=quiet, color=color)
-    return report(found if diff else _written(found), show)
+    show = Show(output, stream, fixed=not diff, diff=diff, quiet=quiet, color=color)
+    return report(found if diff else _written(found, to_stdout="-" in paths), show)
 
 
 class CommandBehind(click.Command):
@@ -233,6 +252,7 @@ class CommandBehind(click.Command):
 @click.pass_context
 def verify(
     ctx: click.Context,
+    /,
     paths: Sequence[str],
     *,
     seed: int,
@@ -242,12 +262,8 @@ def verify(
     verbose: bool,
     output_format: str,
     quiet: bool,
-    unsafe_fixes: bool,
-    select: frozenset[str],
-    ignore: frozenset[str],
-    exclude: Sequence[str],
-    strict: bool,
-    placement: Placement,
+    unsafe_fixes: bool | None,
+    **choice: Any,
 ) -> int:
     """Run a training command as it stands and rewritten, and compare every optimizer step; nothing is written."""
     from codemods.console import complain, say  # noqa: PLC0415
@@ -263,9 +279,7 @@ def verify(
         )
     if "-" in paths:
         raise click.BadParameter("stdin cannot be run", param_hint="PATHS")
-    codes = _chosen(select, ignore)
-    settings = Settings(unsafe_fixes=unsafe_fixes, strict=strict, placement=placement, codes=codes)
-    found = list(_outcomes(paths, settings, exclude))
+    found = list(_outcomes(paths, _configuration(choice, unsafe_fixes=unsafe_fixes), choice))
     for one in found:
         if one.problem is not None:
             complain(one.problem)
@@ -310,12 +324,8 @@ def report(
     paths: Sequence[str],
     *,
     output: str,
-    unsafe_fixes: bool,
-    select: frozenset[str],
-    ignore: frozenset[str],
-    exclude: Sequence[str],
-    strict: bool,
-    placement: Placement,
+    unsafe_fixes: bool | None,
+    **choice: Any,
 ) -> int:
     """Write one page for the reviewer of a migration: each rewrite side by side, each refusal with its reason.
 
@@ -324,9 +334,8 @@ def report(
     from codemods.console import complain, say  # noqa: PLC0415
     from codemods.reports import html  # noqa: PLC0415
 
-    codes = _chosen(select, ignore)
-    settings = Settings(unsafe_fixes=unsafe_fixes, strict=strict, placement=placement, codes=codes)
-    page, problems = html.render(_outcomes(paths, settings, exclude))
+    configuration = _configuration(choice, unsafe_fixes=unsafe_fixes)
+    page, problems = html.render(_outcomes(paths, configuration, choice))
     for one in problems:
         complain(one)
     if output == "-":
@@ -340,31 +349,66 @@ def report(
     return 2 if problems else 0
 
 
-def _chosen(select: frozenset[str], ignore: frozenset[str]) -> frozenset[str]:
-    return (select or DEFAULT_CODES) - ignore
+def _configuration(choice: Mapping[str, Any], **given: Any) -> Configuration:
+    """What the command line and the configuration files say together."""
+    from codemods.config import Configuration, Options  # noqa: PLC0415
+
+    placement = choice["placement"]
+    options = Options(
+        select=choice["select"],
+        extend_select=choice["extend_select"] or (),
+        ignore=choice["ignore"] or (),
+        respect_gitignore=choice["respect_gitignore"],
+        force_exclude=choice["force_exclude"],
+        strict=choice["strict"],
+        placement=None if placement is None else Placement(placement),
+        **given,
+    )
+    return Configuration(options, choice["file"], choice["isolated"])
 
 
-def _outcomes(paths: Sequence[str], settings: Settings, exclude: Sequence[str]) -> Iterable[Outcome]:
-    from codemods.run import examined, outcomes  # noqa: PLC0415
+def _outcomes(
+    paths: Sequence[str], configuration: Configuration, choice: Mapping[str, Any]
+) -> Iterable[Outcome]:
+    from codemods.run import from_stdin, outcomes  # noqa: PLC0415
 
-    if "-" not in paths:
-        try:
-            return outcomes(paths or ["."], settings, exclude=exclude)
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--exclude") from error
-    if len(paths) > 1:
+    if len(paths) > 1 and "-" in paths:
         raise click.BadParameter("- (stdin) goes without other paths", param_hint="PATHS")
-    return [examined(STDIN, sys.stdin.buffer.read(), settings)]
+    try:
+        if "-" in paths:
+            name = choice.get("stdin_filename")
+            data = sys.stdin.buffer.read()
+            return [from_stdin(name or STDIN, data, configuration, exclude=choice["exclude"])]
+        return outcomes(paths or ["."], configuration, exclude=choice["exclude"])
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--exclude") from error
 
 
-def _written(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+def _show(
+    paths: Sequence[str], configuration: Configuration, choice: Mapping[str, Any], *, settings: bool
+) -> int:
+    from codemods.config.show import shown  # noqa: PLC0415
+    from codemods.console import complain, say  # noqa: PLC0415
+    from codemods.run import listed  # noqa: PLC0415
+
+    try:
+        files, problems = listed(paths or ["."], configuration, exclude=choice["exclude"])
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--exclude") from error
+    for one in problems:
+        complain(one)
+    say(sys.stdout, shown(configuration, files) if settings else "".join(f"{one}\n" for one in files))
+    return 2 if problems else 0
+
+
+def _written(outcomes: Iterable[Outcome], *, to_stdout: bool) -> Iterator[Outcome]:
     from codemods.console import say  # noqa: PLC0415
     from codemods.run import written  # noqa: PLC0415
 
     for one in outcomes:
-        if one.path == STDIN:
+        if to_stdout:
             say(sys.stdout, one.before if one.after is None else one.after)
-        yield one if one.path == STDIN else written(one)
+        yield one if to_stdout else written(one)
 
 
 def main() -> None:

@@ -13,11 +13,12 @@ from codemods.files.load import Unreadable, load, read
 from codemods.files.neighbours import Neighbours
 from codemods.files.write import NotWritten, write
 from codemods.findings import Finding, Outcome, Problem
+from codemods.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from codemods.settings import Settings
+    from codemods.config import Configuration
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,51 @@ class Summary:
     suppressed: int = 0
 
 
-def outcomes(paths: Sequence[str], settings: Settings, *, exclude: Sequence[str] = ()) -> Iterator[Outcome]:
+def outcomes(
+    paths: Sequence[str], settings: Settings | Configuration, *, exclude: Sequence[str] = ()
+) -> Iterator[Outcome]:
     """Examine every Python file that the paths name or hold, in order of their names; nothing is written.
 
-    Files that cannot be read come as outcomes with a problem. Raises ValueError for a malformed ``exclude``, before
-    any file is examined.
+    A configuration chooses the settings of each file. Files that cannot be read come as outcomes with a problem. Raises
+    ValueError for a malformed ``exclude`` and :class:`codemods.config.BadConfiguration`, before any file is examined.
     """
-    found = list(discover(paths, exclude=exclude))
-    neighbours = Neighbours(item.path for item in found if isinstance(item, Found))
-    return (_outcome(item, settings, neighbours) for item in found)
+    if isinstance(settings, Settings):
+        found = [(item, settings) for item in discover(paths, exclude=exclude)]
+    else:
+        found = [
+            (item, settings.settings(item.path))
+            for item in discover(paths, exclude=exclude, rules=settings.rules)
+        ]
+    neighbours = Neighbours(item.path for item, _ in found if isinstance(item, Found))
+    return (_outcome(item, own, neighbours) for item, own in found)
+
+
+def from_stdin(
+    name: str, data: bytes, configuration: Configuration, *, exclude: Sequence[str] = ()
+) -> Outcome:
+    """Examine bytes under the name and the settings of a file, which need not exist.
+
+    Where exclusion is forced and leaves that file out, nothing is found. Raises what :func:`outcomes` raises.
+    """
+    settings = configuration.settings(name)
+    if configuration.rules_of(name).force and Path(name).exists():
+        if not list(discover([name], exclude=exclude, rules=configuration.rules)):
+            return Outcome(name, data)
+    return examined(name, data, settings)
+
+
+def listed(
+    paths: Sequence[str], configuration: Configuration, *, exclude: Sequence[str] = ()
+) -> tuple[list[str], list[Problem]]:
+    """The files that :func:`outcomes` would examine, and what could not be looked at."""
+    files: list[str] = []
+    problems: list[Problem] = []
+    for item in discover(paths, exclude=exclude, rules=configuration.rules):
+        if isinstance(item, Missing):
+            problems.append(Problem(item.path, None, item.message))
+        else:
+            files.append(item.path)
+    return files, problems
 
 
 def _outcome(item: Found | Missing, settings: Settings, neighbours: Neighbours) -> Outcome:

@@ -15,6 +15,13 @@ class Placement(Enum):
     BEFORE_BACKWARD = "before-backward"
 
 
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
+"""How findings can be printed."""
+
+class BadConfiguration(Exception):
+    """A configuration file that cannot be read, or that says what makes no sense; a line for each thing wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Options that decide what happens to a file.

@@ -334,7 +334,7 @@ def test_stdin_goes_alone(folder: Path) -> None:
         (["check", "--fast"], "No such option"),
         (["check", "--diff"], "No such option"),
         (["check", "--output-format", "xml"], "'xml' is not one of"),
-        (["check", "--select", "GO999"], "there is no code 'GO999'; there are GO101, GO102, GO201, GO202"),
+        (["check", "--select", "GO999"], "there is no code 'GO999'; do you mean GO900?"),
         (["fix", "--ignore", "zero-last"], "there is no code 'zero-last'"),
         (["fix", "--placement", "bottom"], "'bottom' is not one of 'top', 'before-backward'"),
         (["check", "--exclude", "!"], "--exclude"),

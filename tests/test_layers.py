@@ -15,6 +15,7 @@ LAYERS = (
     "findings",
     "settings",
     "files",
+    "config",
     "syntax",
     "clearings",
     "suppressions",
@@ -124,6 +125,5 @@ def test_the_command_line_imports_nothing_slow_before_it_knows_what_to_do() -> N
     names = [node.module for node in tree.body if isinstance(node, ast.ImportFrom)]
     assert {name for name in names if name and ours(name)} == {
         "codemods",
-        "codemods.findings",
         "codemods.settings",
     }

@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
-import warnings
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from codemods.files.load import Unreadable, read, reason
+from codemods.files.patterns import Patterns, downwards, given, runs_of, with_slash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 SUFFIXES = (".py", ".ipynb")
 
 # Folders of these names are not entered in a walk: nobody's own sources are in them.
 DEFAULT_EXCLUDES = frozenset(
-    ".git .hg .svn .tox .nox .venv venv .eggs __pycache__ .mypy_cache .ruff_cache .pytest_cache node_modules "
-    "build dist site-packages .ipynb_checkpoints __pypackages__".split()
+    ".bzr .direnv .eggs .git .git-rewrite .hg .ipynb_checkpoints .mypy_cache .nox .pants.d .pyenv .pytest_cache .pytype "
+    ".ruff_cache .svn .tox .venv .vscode __pycache__ __pypackages__ _build buck-out build dist node_modules "
+    "site-packages venv".split()
 )
+# Nor are folders that hold one of these: virtual and conda environments, whatever they are called.
+ENVIRONMENTS = frozenset({"pyvenv.cfg", "conda-meta"})
+CONFIGURATIONS = frozenset({".gradorder.toml", "gradorder.toml", "pyproject.toml"})
+SPEAKING = CONFIGURATIONS | ENVIRONMENTS | {".gitignore"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is left out from some folder on. Patterns are those of `.gitignore`, relative to `root`.
+
+    `exclude` takes the place of DEFAULT_EXCLUDES and ENVIRONMENTS, where it is not None. `force`: what is named is left
+    out too, if `exclude`, `extend_exclude` or the command line say so of it or of a folder above it.
+    """
+
+    root: str
+    exclude: tuple[str, ...] | None = None
+    extend_exclude: tuple[str, ...] = ()
+    respect_gitignore: bool = True
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +59,17 @@ class Missing:
 
 
 def discover(
-    paths: Sequence[str], *, exclude: Sequence[str] = (), respect_gitignore: bool = True
+    paths: Sequence[str],
+    *,
+    exclude: Sequence[str] = (),
+    respect_gitignore: bool = True,
+    rules: Callable[[str], Rules] | None = None,
 ) -> Iterator[Found | Missing]:
     """Every file to look at once, in the order of path names, whatever the order of `paths`.
 
     - A file that is named is taken, whatever its suffix and whatever ignores it. What does not exist is Missing.
-    - A folder that is named is walked, whatever ignores it, for `*.py` and `*.ipynb`. Not entered are folders in DEFAULT_EXCLUDES
-      and symbolic links to folders (so no circle of links can trap the walk); links to files are taken.
+    - A folder that is named is walked, whatever ignores it, for `*.py` and `*.ipynb`. Not entered are folders in DEFAULT_EXCLUDES,
+      environments (ENVIRONMENTS) and symbolic links to folders (so no circle of links can trap the walk); links to files are taken.
     - `.gitignore` files count as git counts them: nested ones, negation, those of parent folders up to the root of
       the repository; a repository inside another starts afresh. Without a repository, those met in the walk count.
     - `exclude` holds more patterns of that kind, relative to the current folder (for a folder outside it: to
@@ -59,14 +80,23 @@ def discover(
     is no link itself. Hard links are different files: each is written on its own. Paths are shown as they were given,
     without a leading `./`, joined with `/`.
 
-    Assumes that the current folder stays the same. Raises ValueError for a pattern in `exclude` that means nothing.
+    `rules` says more of a folder, by its path free of links; it is asked for what is named, and again in each folder
+    that holds one of CONFIGURATIONS. Without it, `respect_gitignore` decides everywhere.
+
+    Assumes that the current folder stays the same. Raises ValueError for a pattern in `exclude` that means nothing,
+    and what `rules` raises.
     """
-    lines = [f"/{line[2:]}" if line.startswith("./") else line for line in exclude]
-    excluded = _Patterns(0, _runs(lines, strict=True)) if lines else None
+    excluded = Patterns(0, given(exclude)) if exclude else None
+    if rules is None:
+        same = Rules(_real("."), respect_gitignore=respect_gitignore)
+
+        def rules(_folder: str) -> Rules:
+            return same
+
     names: dict[str, tuple[bool, int, str]] = {}
     missing: dict[str, Missing] = {}
     for path in paths:
-        for item in _expand(path, excluded, respect_gitignore):
+        for item in _expand(path, excluded, rules):
             if isinstance(item, Missing):
                 missing.setdefault(item.path, item)
             else:
@@ -88,35 +118,27 @@ class _File:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """Consecutive patterns of one sign, whose order therefore does not matter: one alternation stands for all.
+class _Ruled:
+    """Rules at work: their patterns, and whether the usual folders are left out."""
 
-    The first of each pair is compared with the name of an entry, the second with its path.
-    """
+    patterns: Patterns | None
+    usual: bool
+    respect_gitignore: bool
 
-    ignored: bool
-    of_files: tuple[re.Pattern[str], re.Pattern[str]]
-    of_folders: tuple[re.Pattern[str], re.Pattern[str]]
+    @classmethod
+    def of(cls, rules: Rules, top: str) -> _Ruled:
+        """The rules in a walk that starts at `top`, to which patterns are relative if it is not below their root."""
+        lines = (*(rules.exclude or ()), *rules.extend_exclude)
+        root = with_slash(rules.root)
+        cut = len(root if with_slash(top).startswith(root) else with_slash(top))
+        patterns = Patterns(cut, given(lines)) if lines else None
+        return cls(patterns, rules.exclude is None, rules.respect_gitignore)
 
-
-@dataclass(frozen=True, slots=True)
-class _Patterns:
-    """One `.gitignore`, last run first. `cut` is how much of a path leads to the folder that holds it."""
-
-    cut: int
-    runs: tuple[_Run, ...]
-
-    def verdict(self, path: str, name: str, folder: bool) -> bool | None:
-        """Whether the entry is ignored, None if no pattern matches it.
-
-        Only the entry itself is compared, never the folders above it: a walk from the top has left out everything
-        in an ignored folder already, and a folder that was named is walked even so.
-        """
-        for run in self.runs:
-            by_name, by_path = run.of_folders if folder else run.of_files
-            if by_name.fullmatch(name) or by_path.fullmatch(path[self.cut :]):
-                return run.ignored
-        return None
+    def leaves_out(self, path: str, name: str, folder: bool) -> bool:
+        """Whether an entry is left out, by its path free of links."""
+        if self.usual and folder and name in DEFAULT_EXCLUDES:
+            return True
+        return self.patterns is not None and self.patterns.verdict(path, name, folder) is True
 
 
 def _by_folder(item: Found | Missing) -> str:
@@ -124,7 +146,7 @@ def _by_folder(item: Found | Missing) -> str:
     return item.path.replace("/", "\0")
 
 
-def _expand(path: str, excluded: _Patterns | None, respect_gitignore: bool) -> Iterator[_File | Missing]:
+def _expand(path: str, excluded: Patterns | None, rules: Callable[[str], Rules]) -> Iterator[_File | Missing]:
     if not path:  # would mean the current folder, which nobody asked for
         yield Missing(path, "no such file or folder (an empty path)")
         return
@@ -135,19 +157,40 @@ def _expand(path: str, excluded: _Patterns | None, respect_gitignore: bool) -> I
         yield Missing(path, reason(error) if isinstance(error, OSError) else f"no usable path: {error}")
         return
     shown = PurePath(path).as_posix()
+    said = rules(real if is_folder else _real(os.path.dirname(path) or "."))  # noqa: PTH120
+    if said.force and _forced_out(path, real, is_folder, said, excluded):
+        return
     if not is_folder:
         yield _File(real, shown, os.path.islink(path))  # noqa: PTH114
         return
-    prefix = "" if shown == "." else _with_slash(shown)
-    rules: tuple[_Patterns, ...] = ()
-    if respect_gitignore:
+    prefix = "" if shown == "." else with_slash(shown)
+    ignored: tuple[Patterns, ...] = ()
+    if said.respect_gitignore:
         for item in _rules_above(real):
             if isinstance(item, Missing):
                 yield item
             else:
-                rules = (item, *rules)
+                ignored = (item, *ignored)
     lead = "" if excluded is None else _from_current_folder(path, real)
-    yield from _walk(_Folder(prefix, _with_slash(real), lead, rules), excluded, respect_gitignore)
+    top = _Folder(prefix, with_slash(real), lead, ignored, _Ruled.of(said, real))
+    yield from _walk(top, excluded, rules)
+
+
+def _forced_out(path: str, real: str, is_folder: bool, said: Rules, excluded: Patterns | None) -> bool:
+    """Whether what is named is left out all the same, by itself or by a folder above it."""
+    inside = with_slash(real).startswith(with_slash(said.root))
+    root = said.root if inside else PurePath(real).parent.as_posix()
+    ruled = _Ruled.of(said, root)
+    for above, name, folder in downwards(root, real):
+        if ruled.leaves_out(above, name, folder or is_folder):
+            return True
+    if excluded is None:
+        return False
+    lead = _from_current_folder(path, real).rstrip("/")
+    return any(
+        excluded.verdict(above[1:], name, folder or is_folder)
+        for above, name, folder in downwards("/", f"/{lead}")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +198,19 @@ class _Folder:
     """A folder to walk: three prefixes of the paths in it, empty or with a slash at the end, and what ignores them.
 
     `shown` is for people, `real` is free of links, `lead` is relative to what `exclude` is relative to. `rules` are
-    the `.gitignore` files above, deepest first.
+    the `.gitignore` files above, deepest first; `ruled` is what the configuration says.
     """
 
     shown: str
     real: str
     lead: str
-    rules: tuple[_Patterns, ...]
+    rules: tuple[Patterns, ...]
+    ruled: _Ruled
 
 
-def _walk(top: _Folder, excluded: _Patterns | None, respect_gitignore: bool) -> Iterator[_File | Missing]:
+def _walk(
+    top: _Folder, excluded: Patterns | None, configured: Callable[[str], Rules]
+) -> Iterator[_File | Missing]:
     stack = [top]
     while stack:
         here = stack.pop()
@@ -174,25 +220,30 @@ def _walk(top: _Folder, excluded: _Patterns | None, respect_gitignore: bool) -> 
             shown = here.shown.rstrip("/") or here.shown or "."
             yield Missing(shown, f"cannot list this folder: {reason(error)}")
             continue
+        ruled = here.ruled
+        if ruled.usual and here is not top and special & ENVIRONMENTS:
+            continue
+        if special & CONFIGURATIONS and here is not top:
+            ruled = _Ruled.of(configured(here.real.rstrip("/")), top.real)
         rules = () if ".git" in special else here.rules
-        if ".gitignore" in special and respect_gitignore:
+        if ".gitignore" in special and ruled.respect_gitignore:
             match _gitignore(here.real, here.shown):
                 case Missing() as unreadable:
                     yield unreadable
                 case patterns:
                     rules = (patterns, *rules)
         stack.extend(
-            _Folder(f"{here.shown}{name}/", f"{here.real}{name}/", f"{here.lead}{name}/", rules)
+            _Folder(f"{here.shown}{name}/", f"{here.real}{name}/", f"{here.lead}{name}/", rules, ruled)
             for name in folders
-            if not _left_out(here, rules, excluded, name, folder=True)
+            if not _left_out(here, rules, ruled, excluded, name, folder=True)
         )
         for entry in sources:
-            if not _left_out(here, rules, excluded, entry.name, folder=False):
+            if not _left_out(here, rules, ruled, excluded, entry.name, folder=False):
                 yield from _source(here, entry)
 
 
 def _list(folder: str) -> tuple[list[str], list[os.DirEntry[str]], set[str]]:
-    """The folders to enter, the files to take, and which of `.git` and `.gitignore` are there."""
+    """The folders, the files to take, and which names are there that say something about the folder."""
     folders: list[str] = []
     sources: list[os.DirEntry[str]] = []
     special: set[str] = set()
@@ -202,18 +253,27 @@ def _list(folder: str) -> tuple[list[str], list[os.DirEntry[str]], set[str]]:
             if name == ".git":  # a file in a submodule or a second work tree
                 special.add(name)
             elif entry.is_dir(follow_symlinks=False):
-                if name not in DEFAULT_EXCLUDES:
-                    folders.append(name)
+                folders.append(name)
+                if name in ENVIRONMENTS:
+                    special.add(name)
             elif name.endswith(SUFFIXES):
                 sources.append(entry)
-            elif name == ".gitignore":
+            elif name in SPEAKING:
                 special.add(name)
     return folders, sources, special
 
 
 def _left_out(
-    here: _Folder, rules: tuple[_Patterns, ...], excluded: _Patterns | None, name: str, *, folder: bool
+    here: _Folder,
+    rules: tuple[Patterns, ...],
+    ruled: _Ruled,
+    excluded: Patterns | None,
+    name: str,
+    *,
+    folder: bool,
 ) -> bool:
+    if ruled.leaves_out(here.real + name, name, folder):
+        return True
     if excluded is not None and excluded.verdict(here.lead + name, name, folder):
         return True
     for patterns in rules:
@@ -236,16 +296,12 @@ def _source(here: _Folder, entry: os.DirEntry[str]) -> Iterator[_File | Missing]
             yield Missing(shown, reason(error))
 
 
-def _with_slash(folder: str) -> str:
-    return folder if folder.endswith("/") else f"{folder}/"
-
-
 def _from_current_folder(path: str, real: str) -> str:
     current = Path.cwd().as_posix()
     absolute = PurePath(os.path.abspath(path)).as_posix()  # noqa: PTH100 - links in it stay
-    for candidate in (_with_slash(absolute), _with_slash(real)):
-        if candidate.startswith(_with_slash(current)):
-            return candidate.removeprefix(_with_slash(current))
+    for candidate in (with_slash(absolute), with_slash(real)):
+        if candidate.startswith(with_slash(current)):
+            return candidate.removeprefix(with_slash(current))
     return ""
 
 
@@ -253,90 +309,19 @@ def _real(path: str) -> str:
     return PurePath(os.path.realpath(path)).as_posix()
 
 
-def _rules_above(real: str) -> Iterator[_Patterns | Missing]:
+def _rules_above(real: str) -> Iterator[Patterns | Missing]:
     """The `.gitignore` files of the folders above `real` up to the root of its repository, outermost first."""
     folders = [folder.as_posix() for folder in (PurePath(real), *PurePath(real).parents)]
     root = next((i for i, folder in enumerate(folders) if os.path.lexists(f"{folder}/.git")), 0)
     for outer in reversed(folders[1 : root + 1]):
         if Path(outer, ".gitignore").is_file():
-            yield _gitignore(_with_slash(outer), _with_slash(outer))
+            yield _gitignore(with_slash(outer), with_slash(outer))
 
 
-def _gitignore(folder: str, shown: str) -> _Patterns | Missing:
+def _gitignore(folder: str, shown: str) -> Patterns | Missing:
     try:
         text = os.fsdecode(read(Path(folder, ".gitignore")))
     except Unreadable as error:
         return Missing(f"{shown}.gitignore", error.message)
     lines = text.removeprefix("\ufeff").split("\n")
-    return _Patterns(len(folder), _runs(line.removesuffix("\r") for line in lines))
-
-
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """One line. `by_name`: compared with the name alone, wherever the entry is, otherwise with the path."""
-
-    ignored: bool
-    regex: str
-    by_name: bool
-    folders_only: bool
-
-
-def _runs(lines: Iterable[str], *, strict: bool = False) -> tuple[_Run, ...]:
-    """The patterns in `lines`, last run first. One that means nothing is passed over, or a ValueError if strict."""
-    patterns = []
-    for line in lines:
-        # A trailing space belongs to the pattern only behind a backslash.
-        body = line
-        while body.endswith(" ") and not body.endswith("\\ "):
-            body = body[:-1]
-        if not body or body.startswith("#"):
-            continue
-        pattern = _pattern(body)
-        if pattern is not None:
-            patterns.append(pattern)
-        elif strict:
-            raise ValueError(f"not a gitignore-style pattern: {line!r}")
-    runs = [_run(ignored, list(group)) for ignored, group in groupby(patterns, attrgetter("ignored"))]
-    return tuple(reversed(runs))
-
-
-def _pattern(line: str) -> _Pattern | None:
-    # pathspec translates the glob. Only it is asked, and not its matching, which also finds what is *below* a
-    # match: for folders that are re-included further up, that is not what git does.
-    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # noqa: PLC0415 - most trees need none
-
-    body = line.removeprefix("!")
-    folders_only = body.endswith("/")
-    body = body.removesuffix("/")
-    anchored = "/" in body
-    body = body.removeprefix("/")
-    while body.startswith("**/"):
-        body, anchored = body[3:], False
-    if body == "**":
-        body, anchored = "*", False
-    elif body.endswith("/**"):
-        body += "/*"
-    by_name = not anchored and "/" not in body
-    try:
-        regex, _ = GitIgnoreSpecPattern.pattern_to_regex(f"/{body}" if anchored or by_name else f"/**/{body}")
-        if not body or regex is None:
-            return None
-        _compile(regex)
-    except (ValueError, re.error):
-        return None
-    return _Pattern(not line.startswith("!"), regex, by_name, folders_only)
-
-
-def _run(ignored: bool, patterns: list[_Pattern]) -> _Run:
-    def union(by_name: bool, folder: bool) -> re.Pattern[str]:
-        chosen = [p.regex for p in patterns if p.by_name == by_name and (folder or not p.folders_only)]
-        return _compile("|".join(f"(?:{regex})" for regex in chosen) or r"(?!)")
-
-    return _Run(ignored, (union(True, False), union(False, False)), (union(True, True), union(False, True)))
-
-
-def _compile(regex: str) -> re.Pattern[str]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # about "[[", which the user cannot change
-        # pathspec gives one name to a group in each of its patterns: unnamed, they can stand in one alternation.
-        return re.compile(re.sub(r"\(\?P<\w+>", "(?:", regex))
+    return Patterns(len(folder), runs_of(line.removesuffix("\r") for line in lines))
