@@ -18,6 +18,7 @@ class Placement(Enum):
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
 """How findings can be printed."""
 
+
 class BadConfiguration(Exception):
     """A configuration file that cannot be read, or that says what makes no sense; a line for each thing wrong."""
 
