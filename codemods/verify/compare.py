@@ -54,7 +54,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """The largest relative difference of a loss or of the norm of a gradient or parameter, and the first above a limit."""
+    """The largest relative difference of a loss or of the norm of a gradient, and the first above a limit."""
 
     largest: float
     first: Difference | None
@@ -97,10 +97,9 @@ def deviation(before: Sequence[Process], after: Sequence[Process], tolerance: fl
 def _pairs(
     before: Sequence[Process], after: Sequence[Process]
 ) -> Iterator[tuple[int, Process, Process] | tuple[int, Difference, Process]]:
-    """Processes that did the same work: equal ranks, else in the order in which they started."""
+    """Processes that did the same work: of equal keys, and of those with one key in the order in which they started."""
     left, right = training(before), training(after)
-    ranks = [[one.rank for one in side] for side in (left, right)]
-    if ranks[0] != ranks[1]:
+    if [one.key for one in left] != [one.key for one in right]:
         counts = [f"{len(side)} process{'es' * (len(side) != 1)} with steps" for side in (left, right)]
         difference = Difference(What.PROCESSES, counts[0], counts[1])
         yield 0, difference, (left or right)[0]
@@ -145,15 +144,15 @@ def _differs(process: int, left: Step, right: Step) -> Difference | None:
     if list(map(repr, left.losses)) != list(map(repr, right.losses)):
         return _at(process, left, What.LOSS, _numbers(left.losses), _numbers(right.losses))
     sides = (
-        (What.GRADIENT, left.gradients, right.gradients, left.gradient_norms, right.gradient_norms),
-        (What.PARAMETER, left.parameters, right.parameters, left.parameter_norms, right.parameter_norms),
+        (What.GRADIENT, left.gradients, right.gradients),
+        (What.PARAMETER, left.parameters, right.parameters),
     )
-    for what, ours, theirs, our_norms, their_norms in sides:
+    for what, ours, theirs in sides:
         if ours != theirs:
             pairs = enumerate(zip(digests(ours), digests(theirs), strict=True))
             places = [at for at, (one, other) in pairs if one != other]
-            norms = [_norm(side[places[0]]) for side in (our_norms, their_norms)]
-            return _at(process, left, what, norms[0], norms[1], places)
+            seen = [_norm(what, step, places[0]) for step in (left, right)]
+            return _at(process, left, what, seen[0], seen[1], places)
     return None
 
 
@@ -166,17 +165,15 @@ def _apart(process: int, left: Step, right: Step) -> tuple[float, Difference | N
         here = _relative(one, other, 0.0)
         if here > worst[0]:
             worst = here, _at(process, left, What.LOSS, _numbers([one]), _numbers([other]))
-    for what, ours, theirs in (
-        (What.GRADIENT, left.gradient_norms, right.gradient_norms),
-        (What.PARAMETER, left.parameter_norms, right.parameter_norms),
-    ):
-        whole = math.hypot(*(one for one in ours if one is not None))
-        for at, (mine, yours) in enumerate(zip(ours, theirs, strict=True)):
-            if mine is None or yours is None:
-                continue
-            here = _relative(mine, yours, whole * SMALL)
-            if here > worst[0]:
-                worst = here, _at(process, left, what, _norm(mine), _norm(yours), [at])
+    ours, theirs = left.gradient_norms, right.gradient_norms
+    whole = math.hypot(*(one for one in ours if one is not None))
+    for at, (mine, yours) in enumerate(zip(ours, theirs, strict=True)):
+        if mine is None or yours is None:
+            continue
+        here = _relative(mine, yours, whole * SMALL)
+        if here > worst[0]:
+            seen = [_norm(What.GRADIENT, step, at) for step in (left, right)]
+            worst = here, _at(process, left, What.GRADIENT, seen[0], seen[1], [at])
     return worst
 
 
@@ -214,5 +211,7 @@ def _numbers(values: Sequence[float]) -> str:
     return ", ".join(f"{one!r}" for one in values) or "no loss"
 
 
-def _norm(value: float | None) -> str:
-    return "other bits" if value is None else f"norm {value!r}"
+def _norm(what: What, step: Step, at: int) -> str:
+    norm = step.gradient_norms[at] if what is What.GRADIENT else None
+    text = step.gradients if what is What.GRADIENT else step.parameters
+    return f"digest {digests(text)[at]}" + ("" if norm is None else f", norm {norm:.9g}")

@@ -41,7 +41,6 @@ class Step:
     gradients: str
     parameters: str
     gradient_norms: tuple[float | None, ...]
-    parameter_norms: tuple[float | None, ...]
     losses: tuple[float, ...]
     resident: int | None
     cuda: int | None
@@ -65,6 +64,7 @@ class Process:
     argv: tuple[str, ...]
     torch: str | None
     rank: int | None
+    name: str
     steps: int
     optimizers: int
     served: tuple[str, ...]
@@ -73,6 +73,14 @@ class Process:
     seconds: float
     stopped: bool
     problem: str | None
+
+    @property
+    def key(self) -> tuple[bool, int, int, str]:
+        """What it has in common with the process that does the same work in another run; processes sort by it.
+
+        Its rank, else the name that multiprocessing gave it, which counts the processes of one parent.
+        """
+        return self.rank is None, self.rank or 0, len(self.name), self.name
 
     @property
     def steps_per_second(self) -> float | None:
@@ -88,7 +96,7 @@ def digests(text: str) -> list[str]:
 def processes(folder: Path) -> list[Process]:
     """All processes that were recorded: ranks in their order, others as they started."""
     found = [_process(file) for file in sorted(folder.glob("*.jsonl"))]
-    return sorted(found, key=lambda one: (one.rank is None, one.rank or 0, one.started, one.file.name))
+    return sorted(found, key=lambda one: (*one.key, one.started, one.file.name))
 
 
 def steps(process: Process) -> Iterator[Step]:
@@ -104,7 +112,7 @@ def steps(process: Process) -> Iterator[Step]:
 def _step(row: dict[str, Any], optimizer: Optimizer) -> Step:
     return Step(
         row["step"], optimizer, row["gradients"], row["parameters"], tuple(row["gradient_norms"]),
-        tuple(row["parameter_norms"]), tuple(row["losses"]), row["resident"], row["cuda"], row["at"], row["own"],
+        tuple(row["losses"]), row["resident"], row["cuda"], row["at"], row["own"],
         row["file"], row["line"],
     )  # fmt: skip
 
@@ -124,6 +132,7 @@ def _process(file: Path) -> Process:
         elif "optimizer" in row:
             optimizers.add(row["optimizer"])
             facts.setdefault("rank", row["rank"])
+            facts.setdefault("name", row["name"])
         elif "served" in row:
             served.append(row["served"])
         else:
@@ -135,6 +144,7 @@ def _process(file: Path) -> Process:
         argv=tuple(start["argv"]),
         torch=facts.get("torch"),
         rank=facts.get("rank"),
+        name=facts.get("name", ""),
         steps=last["step"] if last else 0,
         optimizers=len(optimizers),
         served=tuple(served),

@@ -72,7 +72,8 @@ def _what(at: Difference) -> str:
 def _difference(result: Result, at: Difference) -> list[str]:
     lines = []
     if at.what in (What.GRADIENT, What.PARAMETER, What.LOSS):
-        lines += [f"  as it stands  {at.before}", f"  rewritten     {at.after}"]
+        names = ("once", "again") if result.verdict is Verdict.FAILED else ("as it stands", "rewritten")
+        lines += [f"  {name:<13} {seen}" for name, seen in zip(names, (at.before, at.after), strict=True)]
     if at.file is not None:
         lines.append(f"  stepped at    {result.rewrites.shown.get(at.file, at.file)}:{at.line}")
     rewrite = result.rewrites.nearest(at.file, at.line)

@@ -10,7 +10,7 @@ from codemods.verify.child.digest import LANES, NONE, UNKNOWN, Digester
 
 
 def one(tensor: torch.Tensor | None, key: int = 1) -> str:
-    return Digester(torch, key).digests([tensor])[0]
+    return Digester(torch, key).digests([tensor], norm=False)[0]
 
 
 SHAPES = [(), (1,), (3,), (7, 5), (2 * LANES,), (2 * LANES + 3,), (5, LANES + 1)]
@@ -87,22 +87,54 @@ def test_sparse_gradients_have_digests() -> None:
     assert one(sparse) != one(other)
 
 
-@pytest.mark.parametrize("words", [1, LANES - 1, LANES, digest.BLOCK * LANES + LANES + 5])
-def test_what_an_accelerator_computes_is_what_a_processor_computes(words: int) -> None:
+@pytest.mark.parametrize("words", [1, 2, LANES, digest.BLOCK * LANES + LANES + 5])
+def test_every_bit_counts_on_an_accelerator_as_well(words: int) -> None:
     digester = Digester(torch, 3)
+
+    def sums(data: torch.Tensor) -> tuple[int, ...]:
+        found: list[torch.Tensor] = []
+        digester._blocks(found, data)
+        return tuple(int(one) for one in found)
+
     data = torch.randint(-(2**63), 2**63 - 1, (words,))
-    here: list[torch.Tensor] = []
-    there: list[torch.Tensor] = []
-    digester._cached(here, data)
-    digester._blocks(there, data)
-    assert [value.item() for value in here] == [value.item() for value in there]
+    seen = {sums(data), sums(data.clone())}
+    assert len(seen) == 1
+    for at in {0, words // 2, words - 1}:
+        for bit in (0, 31, 32, 63):
+            other = data.clone()
+            other.view(torch.uint8)[8 * at + bit // 8] ^= 1 << bit % 8
+            seen.add(sums(other))
+    signs = data.clone()
+    signs[: words // 2 * 2] ^= torch.iinfo(torch.int64).min
+    seen.add(sums(signs))
+    assert len(seen) == 1 + 4 * len({0, words // 2, words - 1}) + (words > 1)
+
+
+def test_the_number_of_threads_does_not_matter() -> None:
+    tensors = [torch.randn(300, 700 + at) for at in range(30)]
+    tensors += [torch.randn(7).double(), torch.randn(5).bfloat16(), torch.arange(9)]
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(1)
+        alone = Digester(torch, 1).digests(tensors, norm=True)
+        torch.set_num_threads(4)
+        found = Digester(torch, 1).digests(tensors, norm=True)
+        assert found[0] == alone[0]
+        assert [norm or 0 for norm in found[1]] == pytest.approx([norm or 0 for norm in alone[1]], rel=1e-3)
+    finally:
+        torch.set_num_threads(threads)
 
 
 def test_norms_come_with_the_digests_and_nothing_is_changed() -> None:
     state = torch.get_rng_state()
     tensor = torch.tensor([3.0, 4.0], requires_grad=True)
-    _, norms = Digester(torch, 1).digests([tensor, None, torch.tensor([2])])
+    _, norms = Digester(torch, 1).digests([tensor, None, torch.tensor([2])], norm=True)
     assert norms == [5.0, None, None]
+    for shape in ((1,), (3,), (2 * LANES + 3,), (4 * LANES,)):
+        for dtype in (torch.float32, torch.float64, torch.bfloat16):
+            data = torch.randn(shape, generator=torch.Generator().manual_seed(0)).to(dtype)
+            (norm,) = Digester(torch, 1).digests([data], norm=True)[1]
+            assert norm == pytest.approx(data.double().norm().item(), rel=1e-3)
     assert torch.equal(state, torch.get_rng_state())
     assert tensor.requires_grad
     assert tensor.grad is None

@@ -1,23 +1,29 @@
 """Digests of tensors: a few operations on the tensor's own device, exact in every bit.
 
-The bytes of a tensor are read as 32-bit characters, and 32,768 pairs of them at a time are multiplied with random 64-bit
-weights and summed modulo 2^64 (multilinear hashing). BLAKE2b then takes those sums, the shape and the dtype. A tensor
-always has the same digest for the same key, and two tensors that differ anywhere share one with a chance of at most
-2^-32 over the choice of the key.
+The bytes of a tensor are read as 64-bit words, and 32,768 words at a time are multiplied with random weights and summed
+modulo 2^64 (multilinear hashing). A change of the low half of a word is lost in such a sum with a chance of 2^-32 at most;
+one of the high half alone might be, a sign for one. So a second sum takes the high halves: as the low halves of the words
+that start four bytes further on. BLAKE2b then takes the sums, the shape and the dtype. A tensor always has the same digest
+for the same key, and two tensors that differ anywhere share one with a chance of at most 2^-32 over the choice of the key.
 
 Runs in the user's own interpreter, from Python 3.8 on; torch is handed in.
 """
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
+import threading
 from typing import Any, Sequence
 
 LANES = 32_768
-"""64-bit words that share one sum: two weights of each, and a buffer, stay in a processor's second-level cache."""
+"""Words that share one sum: they and two weights of each fit into a processor's second-level cache."""
 
 BLOCK = 64
 """Rows of so many words that are taken at once where there is no cache to stay in."""
+
+ENOUGH = 16
+"""Tasks that are worth a thread."""
 
 NONE = "-" * 16
 """Stands for a gradient that is None."""
@@ -32,13 +38,14 @@ class Digester:
     def __init__(self, torch: Any, key: int) -> None:
         self._torch = torch
         self._key = key
-        self._weights: dict[Any, tuple[Any, Any, Any]] = {}
+        self._weights: dict[Any, tuple[Any, Any]] = {}
 
-    def digests(self, tensors: Sequence[Any | None]) -> tuple[str, list[float | None]]:
-        """The digests one after the other, 16 characters each, and the Euclidean norms of what has one."""
-        torch = self._torch
-        with torch.no_grad():
-            parts = [self._parts(tensor) for tensor in tensors]
+    def digests(self, tensors: Sequence[Any | None], *, norm: bool) -> tuple[str, list[float | None]]:
+        """The digests one after the other, 16 characters each; where asked for, norms of what is floating-point."""
+        tasks: list[_Task] = []
+        with self._torch.no_grad():
+            parts = [self._parts(tensor, tasks, norm) for tensor in tensors]
+            self._work_off(tasks)
         sums = self._fetch([one for part in parts for one in part.sums])
         squares = self._fetch([one for part in parts for one in part.squares])
         digests, norms, at, square_at = [], [], 0, 0
@@ -60,19 +67,21 @@ class Digester:
                 found[at] = value
         return found
 
-    def _parts(self, tensor: Any | None) -> _Parts:
+    def _parts(self, tensor: Any | None, tasks: list[_Task], norm: bool) -> _Parts:
         if tensor is None:
             return _Parts(NONE)
         try:
-            parts = _Parts(None, f"{self._key} {tuple(tensor.shape)} {tensor.dtype} {tensor.layout}")
+            parts = _Parts(
+                None, f"{self._key} {tuple(tensor.shape)} {tensor.dtype} {tensor.layout}", norm=norm
+            )
             for dense in self._dense(tensor.detach()):
-                self._add(parts, dense)
+                self._add(parts, dense, tasks)
         except (RuntimeError, NotImplementedError, TypeError, AttributeError):
             return _Parts(UNKNOWN)
         return parts
 
     def _dense(self, tensor: Any) -> list[Any]:
-        """Plain strided tensors that hold all the bytes."""
+        """Strided tensors that hold all the bytes."""
         local = getattr(tensor, "to_local", None)
         if local is not None:  # one shard of a distributed tensor
             return self._dense(local())
@@ -82,43 +91,94 @@ class Digester:
             return self._dense(self._torch.view_as_real(tensor.resolve_conj()))
         if tensor.is_quantized:
             return [tensor.int_repr()]
-        return [tensor.resolve_neg().contiguous()]
+        return [tensor.resolve_neg()]
 
-    def _add(self, parts: _Parts, tensor: Any) -> None:
+    def _add(self, parts: _Parts, tensor: Any, tasks: list[_Task]) -> None:
         torch = self._torch
-        flat = tensor.view(-1)
+        flat = tensor.contiguous().view(-1)
         if not flat.numel():
             return
         if flat.device.type == "meta":
             raise RuntimeError("a tensor without bytes")
         size = flat.element_size()
-        whole = flat.numel() * size // 8 * 8 // size
         if flat.storage_offset() * size % 8:
             flat = flat.clone()
+        whole = flat.numel() * size // 8 * 8 // size
         words = flat[:whole].view(torch.int64)
-        if whole < flat.numel():
-            parts.rest += bytes(flat[whole:].view(torch.uint8).tolist())
-        on_cpu = flat.device.type == "cpu"
-        (self._cached if on_cpu else self._blocks)(parts.sums, words)
-        if tensor.dtype in (torch.float32, torch.float64):
-            parts.squares.append(torch.linalg.vector_norm(flat).double() ** 2)
-        elif tensor.is_floating_point():
-            parts.squares.append(torch.linalg.vector_norm(flat, dtype=torch.float32).double() ** 2)
+        parts.rest += bytes(flat[whole:].view(torch.uint8).tolist())
+        plain = flat.device.type == "cpu"
+        if not plain:
+            self._blocks(parts.sums, words)
+        elif whole:
+            # The high half of the last word is in no word that starts further on.
+            parts.rest += bytes(words[-1:].view(torch.uint8).tolist())
+            tasks += self._tasks(parts, flat, words)
+            if flat.data_ptr() != tensor.data_ptr():
+                # No more than one copy is alive at a time.
+                self._work_off(tasks)
+        if (
+            tensor.is_floating_point()
+            and parts.norm
+            and not (plain and flat.dtype == torch.float32 and whole)
+        ):
+            wide = None if flat.dtype in (torch.float32, torch.float64) else torch.float32
+            parts.squares.append(torch.linalg.vector_norm(flat, dtype=wide).double() ** 2)
+        elif parts.norm and whole < flat.numel() and flat.dtype == torch.float32:
+            parts.squares.append(flat[-1] ** 2)
 
-    def _cached(self, sums: list[Any], words: Any) -> None:
+    def _tasks(self, parts: _Parts, flat: Any, words: Any) -> list[_Task]:
+        """The sums to form, one task for each run of words, and their places among the parts."""
         torch = self._torch
-        low, high, shifted = self._weights_on(words.device)
-        for start in range(0, words.numel(), LANES):
-            chunk = words[start : start + LANES]
-            count = chunk.numel()
-            if count == LANES:
-                torch.bitwise_right_shift(chunk, 32, out=shifted)
-                sums += (torch.dot(chunk, low), torch.dot(shifted, high))
-            else:
-                sums += (torch.dot(chunk, low[:count]), torch.dot(chunk >> 32, high[:count]))
+        total = words.numel()
+        shifted = words[:0]
+        if total > 1:
+            memory = (ctypes.c_char * (8 * total - 8)).from_address(words.data_ptr() + 4)
+            shifted = torch.frombuffer(memory, dtype=torch.int64)
+        floats = flat[: 2 * total] if parts.norm and flat.dtype == torch.float32 else None
+        tasks = []
+        for start in range(0, total, LANES):
+            places = len(parts.sums), len(parts.squares)
+            tasks.append(_Task(words, shifted, floats, start, parts, places))
+            parts.sums += [None, None]
+            parts.squares += [] if floats is None else [None]
+        return tasks
+
+    def _work_off(self, tasks: list[_Task]) -> None:
+        """Do the tasks, on as many threads as torch would take, and empty the list."""
+        threads = min(self._torch.get_num_threads(), len(tasks) // ENOUGH)
+        if threads < 2:
+            self._work(tasks)
+        else:
+            # Threads of their own each time: a pool would not survive a fork.
+            workers = [
+                threading.Thread(target=self._work, args=(tasks[number::threads],), daemon=True)
+                for number in range(1, threads)
+            ]
+            for worker in workers:
+                worker.start()
+            self._work(tasks[::threads])
+            for worker in workers:
+                worker.join()
+        tasks.clear()
+
+    def _work(self, tasks: Sequence[_Task]) -> None:
+        dot = self._torch.dot
+        low, high = self._weights_on(self._torch.device("cpu"))
+        with self._torch.no_grad():
+            for task in tasks:
+                end = task.start + LANES
+                for second, words, weights in ((0, task.words, low), (1, task.shifted, high)):
+                    chunk = words[task.start : end]
+                    count = chunk.numel()
+                    task.parts.sums[task.places[0] + second] = dot(
+                        chunk, weights if count == LANES else weights[:count]
+                    )
+                if task.floats is not None:
+                    chunk = task.floats[2 * task.start : 2 * end]
+                    task.parts.squares[task.places[1]] = dot(chunk, chunk)
 
     def _blocks(self, sums: list[Any], words: Any) -> None:
-        low, high, _ = self._weights_on(words.device)
+        low, high = self._weights_on(words.device)
         for start in range(0, words.numel(), BLOCK * LANES):
             block = words[start : start + BLOCK * LANES]
             rows = block[: block.numel() // LANES * LANES].view(-1, LANES)
@@ -130,23 +190,39 @@ class Digester:
                 count = rest.numel()
                 sums += ((rest * low[:count]).sum(), ((rest >> 32) * high[:count]).sum())
 
-    def _weights_on(self, device: Any) -> tuple[Any, Any, Any]:
+    def _weights_on(self, device: Any) -> tuple[Any, Any]:
         if device not in self._weights:
-            torch = self._torch
             # Not torch's generator: its state is the program's. Bytes of a hash are as random as need be.
             made = []
             for name in (b"low", b"high"):
                 stream = hashlib.shake_256(name + str(self._key).encode()).digest(8 * LANES)
-                made.append(torch.frombuffer(bytearray(stream), dtype=torch.int64).to(device))
-            self._weights[device] = (made[0], made[1], torch.empty_like(made[0]))
+                made.append(self._torch.frombuffer(bytearray(stream), dtype=self._torch.int64).to(device))
+            self._weights[device] = (made[0], made[1])
         return self._weights[device]
+
+
+class _Task:
+    """Two sums over one run of words, and of squares where there are ``floats``. Keeps the memory alive."""
+
+    __slots__ = ("floats", "parts", "places", "shifted", "start", "words")
+
+    def __init__(
+        self, words: Any, shifted: Any, floats: Any, start: int, parts: _Parts, places: tuple[int, int]
+    ) -> None:
+        self.words = words
+        self.shifted = shifted
+        self.floats = floats
+        self.start = start
+        self.parts = parts
+        self.places = places
 
 
 class _Parts:
     """What the digest of one tensor is made of."""
 
-    def __init__(self, fixed: str | None, head: str = "") -> None:
+    def __init__(self, fixed: str | None, head: str = "", *, norm: bool = False) -> None:
         self.fixed = fixed
+        self.norm = norm
         self.head = head
         self.rest = b""
         self.sums: list[Any] = []

@@ -16,7 +16,7 @@ import os
 import sys
 import time
 import weakref
-from typing import Any, Callable, List, Optional, Tuple
+from typing import Any, Callable
 
 LOSSES = 32
 """How many losses of one step are kept."""
@@ -24,19 +24,19 @@ LOSSES = 32
 SEARCHES = 25
 """How often the live objects of a process are searched for modules that name parameters."""
 
-Digests = Callable[[List[Any]], Tuple[str, List[Optional[float]]]]
+Hook = Callable[[Any, Any, Any], None]
 
 
 class Recorder:
     """What one process has recorded so far, and the file that it goes to."""
 
-    def __init__(self, folder: str, *, max_steps: int | None, digests: Callable[[Any], Digests]) -> None:
+    def __init__(self, folder: str, *, max_steps: int | None, digests: Callable[[Any], Any]) -> None:
         self._folder = folder
         self._max_steps = max_steps
         self._make_digests = digests
         self._find: Callable[[str], str | None] = lambda path: None
         self._torch: Any = None
-        self._digests: Digests | None = None
+        self._digests: Any = None
         self._known: dict[int, tuple[Any, int, int]] = {}
         self._open: dict[int, dict[str, Any]] = {}
         self._losses: list[Any] = []
@@ -64,8 +64,8 @@ class Recorder:
         if hooks[0] is None or hooks[1] is None:
             self._write({"problem": "its torch has no global optimizer hooks, which came with torch 2.0"})
             return
-        hooks[0](self._before)
-        hooks[1](self._after)
+        hooks[0](self._guarded(self._before))
+        hooks[1](self._guarded(self._after))
 
     def watch(self, torch: Any) -> None:
         """Take ``torch``, completely imported, and watch ``backward`` for losses."""
@@ -80,6 +80,17 @@ class Recorder:
             return backward(tensors, *rest, **named)
 
         torch.autograd.backward = watched
+
+    def _guarded(self, hook: Hook) -> Hook:
+        """The same hook, whose own failure is written down and never reaches the program."""
+
+        def guarded(optimizer: Any, arguments: Any, named: Any) -> None:
+            try:
+                hook(optimizer, arguments, named)
+            except Exception as error:
+                self._write({"problem": f"the recorder failed at step {self.steps + 1}: {error!r}"})
+
+        return guarded
 
     # What the hooks do
 
@@ -97,7 +108,7 @@ class Recorder:
             return
         started = time.perf_counter()
         parameters = [one for group in optimizer.param_groups for one in group["params"]]
-        digests, norms = self._digests([one.grad for one in parameters])
+        digests, norms = self._digests([one.grad for one in parameters], norm=True)
         self._open[id(optimizer)] = {
             "optimizer": self._number(optimizer, parameters),
             "gradients": digests,
@@ -113,7 +124,7 @@ class Recorder:
             return
         started = time.perf_counter()
         parameters = [one for group in optimizer.param_groups for one in group["params"]]
-        row["parameters"], row["parameter_norms"] = self._digests(parameters)
+        row["parameters"], _ = self._digests(parameters, norm=False)
         row["file"], row["line"] = self._caller()
         row["resident"], row["cuda"] = resident_peak(), self._cuda_peak()
         self.steps += 1
@@ -137,7 +148,7 @@ class Recorder:
         self._known[id(optimizer)] = (weakref.ref(optimizer), number, len(parameters))
         names = self._named(parameters)
         kind = type(optimizer).__name__
-        self._write({"optimizer": number, "kind": kind, "names": names, "rank": self._rank()})
+        self._write({"optimizer": number, "kind": kind, "names": names, **self._who()})
         return number
 
     def _named(self, parameters: list[Any]) -> list[str | None]:
@@ -165,7 +176,7 @@ class Recorder:
 
     def _caller(self) -> tuple[str | None, int | None]:
         """File and line of the nearest call in a served file, else of the nearest outside torch."""
-        frame = sys._getframe(2)
+        frame = sys._getframe(3)
         nearest: tuple[str | None, int | None] = (None, None)
         torch = os.path.join(os.path.dirname(self._torch.__file__), "")
         while frame is not None:
@@ -179,12 +190,15 @@ class Recorder:
             frame = frame.f_back  # type: ignore[assignment]
         return nearest
 
-    def _rank(self) -> int | None:
+    def _who(self) -> dict[str, Any]:
+        """What tells this process from others of the command, the same in each run."""
         distributed = getattr(self._torch, "distributed", None)
-        if distributed is not None and distributed.is_available() and distributed.is_initialized():
-            return int(distributed.get_rank())
         rank = os.environ.get("RANK", "")
-        return int(rank) if rank.isdigit() else None
+        if distributed is not None and distributed.is_available() and distributed.is_initialized():
+            rank = str(distributed.get_rank())
+        processes = sys.modules.get("multiprocessing.process")
+        name = None if processes is None else processes.current_process().name
+        return {"rank": int(rank) if rank.isdigit() else None, "name": name or "MainProcess"}
 
     def _cuda_peak(self) -> int | None:
         cuda = self._torch.cuda

@@ -29,7 +29,10 @@ class Sources:
 
     def find(self, path: Any) -> str | None:
         """The real path of a served file, None for any other path."""
-        if not isinstance(path, str) or os.path.basename(path) not in self._names:
+        if not isinstance(path, str):
+            return None
+        # Most paths of a program are neither named like a served file nor a link that may be.
+        if os.path.basename(path) not in self._names and not os.path.islink(path):
             return None
         real = self._real.get(path)
         if real is None:
@@ -57,6 +60,16 @@ def install(sources: Sources) -> None:
     _serve_imports(sources)
     _serve_opened_code(sources)
     _serve_main(sources)
+    # The interpreter's own hook shows lines of the file on the disk.
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = _show
+
+
+def _show(kind: Any, error: BaseException, trace: Any) -> None:
+    """Print an uncaught exception with the lines that were served."""
+    import traceback  # noqa: PLC0415 - only for a program that fails
+
+    traceback.print_exception(kind, error, trace)
 
 
 def _serve_imports(sources: Sources) -> None:
