@@ -265,7 +265,11 @@ def verify(
     unsafe_fixes: bool | None,
     **choice: Any,
 ) -> int:
-    """Run a training command as it stands and rewritten, and compare every optimizer step; nothing is written."""
+    """Run a training command as it stands and rewritten, and compare every optimizer step; nothing is written.
+
+    PATHS are files and folders to rewrite. Default: the current folder. Behind -- comes the command, as in
+    gradorder verify src/ -- python train.py --epochs 1
+    """
     from codemods.console import complain, say  # noqa: PLC0415
     from codemods.verify import words  # noqa: PLC0415
     from codemods.verify.progress import Bar  # noqa: PLC0415
