@@ -151,7 +151,9 @@ def _book(notebook: Notebook) -> Book:
         try:
             parse(mask.text)
         except Unparsable as error:
-            raise UnparsableCell(Place(cell.index, error.line or 1), error.message) from None
+            raise UnparsableCell(
+                Place(cell.index, error.line or 1), error.message.replace("this file", "this cell")
+            ) from None
         starts.append(line)
         parts.append(mask.text if mask.text.endswith("\n") else mask.text + "\n")
         line += len(LINE.findall(parts[-1]))

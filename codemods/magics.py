@@ -47,8 +47,9 @@ class Magic:
     @property
     def text(self) -> str:
         """How a person wrote it, its first line."""
-        sign = "" if self.name.startswith("!") else "%" if self.body is None else "%%"
-        text = f"{sign}{self.name} {self.line}".strip()
+        sign = "%" if self.body is None else "%%"
+        shell = self.name.startswith("!")
+        text = f"{self.name}{self.line}" if shell else f"{sign}{self.name} {self.line}".strip()
         return text if len(text) <= 50 else text[:47] + "..."
 
     @property

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from codemods.findings import Finding, Problem, Verdict
-from codemods.reports.text import headline
+from codemods.reports.text import headline, place
 
 if TYPE_CHECKING:
     from codemods.run import Summary
@@ -20,16 +20,25 @@ def render(summary: Summary, *, fixed: bool) -> str:
     """
     seen: dict[str, int] = {}
     rows = [
-        _row(one.path, one.line, one.end_line, one.code or one.verdict.value, headline(one, fixed=False),
+        _row(one.path, *_lines(one), one.code or one.verdict.value,
+             headline(one, fixed=False) if one.cell is None else f"{place(one)}: {headline(one, fixed=False)}",
              "major" if one.code else "info", fingerprint(one, seen))
         for one in summary.findings
         if (one.code or one.verdict is Verdict.HAZARD) and not (fixed and one.applied)
     ]  # fmt: skip
     rows += [
-        _row(one.path, one.line or 1, one.line or 1, "error", one.message, "blocker", _of_problem(one, seen))
+        _row(one.path, *_lines(one), "error", one.message if one.cell is None else f"{one.place}: {one.message}",
+             "blocker", _of_problem(one, seen))
         for one in summary.problems
-    ]
+    ]  # fmt: skip
     return json.dumps(rows, indent=2, ensure_ascii=True) + "\n"
+
+
+def _lines(one: Finding | Problem) -> tuple[int, int]:
+    """First and last line in the file; a notebook's first, since a line of a cell is no line of the file."""
+    if one.cell is not None or one.line is None:
+        return 1, 1
+    return one.line, one.end_line if isinstance(one, Finding) else one.line
 
 
 def _row(
