@@ -80,7 +80,7 @@ UNSAFE = (
     click.option(
         "--unsafe-fixes/--no-unsafe-fixes",
         default=None,
-        help="Also rewrite what keeps old gradients out of a step.",
+        help="Also make fixes that change the training, and say how.",
     ),
 )
 PRINTING = (

@@ -11,7 +11,7 @@ from codemods.cells import Masked, masked
 from codemods.files.load import Source, load
 from codemods.files.notebook import LINE, Notebook, is_notebook, read_notebook
 from codemods.findings import Stop
-from codemods.moves import Move
+from codemods.moves import Change, Insert, Move
 from codemods.syntax import Cuts, Unparsable, parse
 
 if TYPE_CHECKING:
@@ -165,20 +165,20 @@ def cut_alike(cuts: Cuts | None, other: Cuts | None) -> Cuts | None:
     return None if cuts is None or other is None else replace(cuts, in_order=other.in_order)
 
 
-def pieced(one: Document, moves: Sequence[Move]) -> dict[int, list[Move]]:
-    """The moves of each piece, by the piece's number, in its own lines."""
+def pieced(one: Document, changes: Sequence[Change]) -> dict[int, list[Change]]:
+    """The changes of each piece, by the piece's number, in its own lines."""
     if one.cuts is None:
-        return {0: list(moves)}
-    found: dict[int, list[Move]] = {}
-    for move in moves:
-        number = bisect_right(one.cuts.starts, move.statement.line) - 1
+        return {0: list(changes)}
+    found: dict[int, list[Change]] = {}
+    for change in changes:
+        number = bisect_right(one.cuts.starts, change.before.line) - 1
         above = one.cuts.starts[number] - 1
-        found.setdefault(number, []).append(
-            Move(
-                replace(move.statement, line=move.statement.line - above),
-                replace(move.before, line=move.before.line - above),
-            )
-        )
+        before = replace(change.before, line=change.before.line - above)
+        if isinstance(change, Move):
+            statement = replace(change.statement, line=change.statement.line - above)
+            found.setdefault(number, []).append(Move(statement, before))
+        else:
+            found.setdefault(number, []).append(Insert(before, change.code))
     return found
 
 

@@ -15,24 +15,26 @@ from codemods.files.load import Unreadable
 from codemods.files.neighbours import Neighbours, Vantage
 from codemods.files.notebook import is_notebook
 from codemods.files.prefilter import may_hold_training_step, notebook_may_hold_training_step
-from codemods.findings import Finding, Fix, Outcome, Problem, Stop, Verdict
+from codemods.findings import CODES, Finding, Fix, Outcome, Problem, Stop, Verdict
 from codemods.hush import Hush
 from codemods.judge import Judged, judge
 from codemods.lower import TooLarge, lower
+from codemods.mending import Mended, mend
 from codemods.plan import Layout, Planned, plan
 from codemods.proof.align import NotTheSameProgram, pair, same_but_for_zeros
-from codemods.proof.lockstep import prove
+from codemods.proof.lockstep import Allowed, prove
 from codemods.proof.witness import Differs, Kind, Same, SameIf, Unsure
+from codemods.repairs import REPAIRED, Repair, repair
 from codemods.settings import Placement
 from codemods.syntax import Unparsable, parse
-from codemods.trial import Refusal, Settled, Trial, settle
+from codemods.trial import Refusal, Settled, Trial, moved, settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from codemods.events import Event
     from codemods.ir.nodes import Program
-    from codemods.moves import Move
+    from codemods.moves import Change, Move
     from codemods.settings import Settings
 
 DEPTH = 20_000
@@ -118,9 +120,31 @@ def _examine(
         if one in steps
     }
     settled, chosen = _tried(program, source, _moves(plans), _moves(earlier), settings)
-    plans |= earlier
+    repairs = {
+        one: (
+            Repair(one, reason=SHARED)
+            if any(hush.holds(each) for each in one.zeros)
+            else repair(program, tree, source.text, layout, one, settings.placement)
+        )
+        for one in steps
+        if one.verdict in REPAIRED and CODES[one.verdict] in settings.codes
+    }
+    late = _moves(plans) if "GO101" in settings.codes else []
+    made = [*chosen, *(one for one in settled.trial.repairs if late and one not in chosen)]
+    mended = mend(settled, source.text, made, list(repairs.values()), late, strict=settings.strict)
+    settled = mended.beside(settled)
+    if settings.unsafe_fixes:
+        chosen = [*chosen, *mended.changes]
     after = _rewritten(path, source, settled, chosen, settings, hush) if chosen else None
-    findings = [row for one in steps for row in _rows(path, one, plans.get(one, []), settled.trial, settings)]
+    findings = [
+        row
+        for one in steps
+        for row in (
+            [_repaired(path, repairs[one], mended, settings)]
+            if one in repairs
+            else _rows(path, one, plans.get(one, earlier.get(one, [])), settled.trial, settings)
+        )
+    ]
     return _outcome(path, data, source, hush, tree, after, findings)
 
 
@@ -130,7 +154,7 @@ def _moves(plans: dict[Judged, list[Planned]]) -> list[Move]:
 
 def _tried(
     program: Program, source: Document, late: Sequence[Move], early: Sequence[Move], settings: Settings
-) -> tuple[Settled, list[Move]]:
+) -> tuple[Settled, list[Change]]:
     """What comes of the moves of late zeros and of those behind the forward, and which of them are to be made."""
     if "GO101" in settings.codes:
         settled = settle(program, source.text, late, source.cuts, settings, beside=early)
@@ -148,10 +172,13 @@ def _tried(
 
 
 def _rewritten(
-    path: str, source: Document, settled: Settled, moves: Sequence[Move], settings: Settings, hush: Hush
+    path: str, source: Document, settled: Settled, changes: Sequence[Change], settings: Settings, hush: Hush
 ) -> bytes:
-    """Carry the moves out, then prove the very bytes that came of it. Raises :class:`BrokenPromise`."""
-    own = pieced(source, moves)
+    """Carry the changes out, then prove the very bytes that came of it. Raises :class:`BrokenPromise`.
+
+    Where repairs are among the changes, the bytes must be the program for which those were found to hold.
+    """
+    own = pieced(source, changes)
 
     def changed(text: str) -> list[str]:
         return [
@@ -168,20 +195,23 @@ def _rewritten(
         functions = pair(settled.program, lower(trees[1], settled.program.vantage))
     except (Unreadable, Unparsable, UnparsableCell, NotRestored, NotTheSameProgram, UnicodeError) as error:
         raise BrokenPromise(f"the rewritten file cannot be proved: {error}") from error
-    proof = prove(settled.program, functions, allow_residual=settings.unsafe_fixes)
-    if not isinstance(proof, Same | SameIf):
-        raise BrokenPromise("the proof of the planned moves does not hold for the rewritten file")
+    if ast.dump(moved(source.text, changes, settled.cuts)) != ast.dump(trees[1]):
+        raise BrokenPromise("the rewritten file is not what was planned")
+    if not settled.mended:
+        proof = prove(settled.program, functions, allowed=Allowed(residual=settings.unsafe_fixes))
+        if not isinstance(proof, Same | SameIf):
+            raise BrokenPromise("the proof of the planned moves does not hold for the rewritten file")
     if not same_but_for_zeros(*trees):
         raise BrokenPromise("the rewritten file differs in more than its zero_grad calls")
     return after
 
 
-def _edited(path: str, before: str, text: str, moves: Sequence[Move], settings: Settings) -> str:
-    """One piece of a file with its moves carried out. Raises :class:`CannotRewrite`."""
+def _edited(path: str, before: str, text: str, changes: Sequence[Change], settings: Settings) -> str:
+    """One piece of a file with its changes carried out. Raises :class:`CannotRewrite`."""
     from codemods.rewrite import RewriteFailed, rewrite  # noqa: PLC0415 - libcst is slow to import
 
     try:
-        text = rewrite(text, sorted(moves))
+        text = rewrite(text, changes)
     except RewriteFailed as error:
         raise CannotRewrite(str(error)) from error
     if settings.black:
@@ -253,6 +283,19 @@ def _rows(
         names = [one for one in judged.names if not rows or one not in rows[0].optimizers]
         rows.append(_refused(path, judged, names, bad[0], trial, settings))
     return rows
+
+
+def _repaired(path: str, one: Repair, mended: Mended, settings: Settings) -> Finding:
+    """The finding of a step without gradient, or of one whose gradients are never cleared."""
+    judged = one.judged
+    if one not in mended.repairs:
+        why = one.reason or "a repair would change what other steps of the file see"
+        reason = f"{judged.reason}; there is no fix, since {why}"
+        return _finding(path, judged, judged.names, judged.verdict, reason)
+    reason = f"{judged.reason}; {one.effect}"
+    return _finding(
+        path, judged, judged.names, judged.verdict, reason, fix=Fix.UNSAFE, applied=settings.unsafe_fixes
+    )
 
 
 def _behind_forward(path: str, judged: Judged, plans: Sequence[Planned], trial: Trial) -> Finding:

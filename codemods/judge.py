@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Judged:
     """A training step with its verdict. ``zeros``: for zero-last, the calls that should move.
 
-    For canonical, they are the calls that clear something in an iteration.
+    For canonical, they are the calls that clear something in an iteration, for a step without gradient those between
+    backward and step.
 
     ``receivers`` and ``names`` belong together: what steps, and how it is written there.
     """
@@ -190,9 +191,13 @@ def _judge_order(scene: Scene) -> Judged:
     seen = [fact for one in scene.steps for fact in at[one.place]]
     name = scene.name
     how = f"{called(scene.zeros)} on line {_lines(scene.zeros)}"
-    if seen and all(fact.zeroed and not fact.pending and not fact.stepped for fact in seen):
+    if seen and all(fact == CLEARED for fact in seen):
+        doubt = _filled(scene) or _secret(scene)
+        if doubt is not None:
+            return scene.judged(Verdict.UNSUPPORTED, doubt)
         reason = f"{name} steps on cleared gradients: {how} stands between backward and step"
-        return scene.judged(Verdict.STEP_WITHOUT_GRADIENT, reason)
+        between = [one for one in scene.zeros if any(fact.pending for fact in at[one.place])]
+        return scene.judged(Verdict.STEP_WITHOUT_GRADIENT, reason, between)
     if scene.zeros and all(fact.zeroed for fact in seen):
         clearing = [one for one in scene.zeros if any(fact != CLEARED for fact in at[one.place])]
         return scene.judged(Verdict.CANONICAL, "zero_grad, backward, step", clearing)
@@ -221,11 +226,35 @@ def _judge_order(scene: Scene) -> Judged:
         return scene.judged(Verdict.UNSUPPORTED, reason)
     if any(isinstance(one.event, Zero | Unknown) for one in scene.inside):
         return scene.judged(Verdict.UNSUPPORTED, f"it cannot be told what clears the gradients of {name}")
+    doubt = _secret(scene)
+    if doubt is not None:
+        return scene.judged(Verdict.UNSUPPORTED, doubt)
     if scene.region.loop:
         reason = f"nothing in the loop clears the gradients of {name}: each step also sees those of the steps before"
         return scene.judged(Verdict.NEVER_CLEARED, reason)
     reason = f"no zero_grad() for {name} is in sight here: its gradients are cleared elsewhere, if at all"
     return scene.judged(Verdict.UNSUPPORTED, reason)
+
+
+def _filled(scene: Scene) -> str | None:
+    """What may give gradients back to a step that follows a zero: gradients that somebody writes, say."""
+    unknown = [one for one in scene.inside if isinstance(one.event, Unknown)]
+    at = order(scene.function, scene.region, scene.steps, scene.zeros, (*scene.backwards, *unknown))
+    if all(fact == CLEARED for one in scene.steps for fact in at[one.place]):
+        return None
+    lines = _lines(unknown)
+    return f"{scene.name} steps behind zero_grad(), on what line {lines} may have put into its gradients"
+
+
+def _secret(scene: Scene) -> str | None:
+    """What may clear or fill gradients without being called: hooks, a forward, a property."""
+    if scene.program.hooked:
+        return f"the file registers hooks, which may clear or fill the gradients of {scene.name}"
+    for one in scene.program.functions.values():
+        if one is not scene.function and one.stray:
+            if any(isinstance(event, Zero) for block in one.blocks for event in block.events):
+                return f"{one.name}(), which may run at any time, clears gradients"
+    return None
 
 
 def _lines(effects: Iterable[Effect]) -> str:

@@ -1,8 +1,12 @@
-"""A move: one planned edit, as data. The plan proposes moves, the rewrite carries them out."""
+"""One planned edit, as data: a move, or an insertion. The plan proposes them, the rewrite carries them out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,3 +27,28 @@ class Move:
 
     statement: Position
     before: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Put the statement ``code``, one line without indentation, directly before the statement that starts at ``before``.
+
+    Where moves have the same ``before``, what is inserted stands behind what is moved.
+    """
+
+    before: Position
+    code: str
+
+
+Change = Move | Insert
+
+
+def in_order(changes: Iterable[Change]) -> list[Change]:
+    """Moves by where they come from, then insertions by where they go: statements with one target keep this order.
+
+    Insertions with one target keep the order given.
+    """
+    found = list(changes)
+    moves = sorted(one for one in found if isinstance(one, Move))
+    inserts = sorted((one for one in found if isinstance(one, Insert)), key=lambda one: one.before)
+    return [*moves, *inserts]

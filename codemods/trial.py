@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.lower import lower
+from codemods.moves import Move, in_order
 from codemods.plan import Layout
 from codemods.proof.align import NotTheSameProgram, pair
 from codemods.proof.instances import entered_from_outside
-from codemods.proof.lockstep import CLOSED_WORLD, prove
+from codemods.proof.lockstep import CLOSED_WORLD, NOTHING_ALLOWED, Allowed, prove
 from codemods.proof.witness import Differs, Kind, Same, SameIf, Unsure
 from codemods.syntax import Cuts, parse
 
 if TYPE_CHECKING:
-    import ast
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from codemods.ir.nodes import Program
-    from codemods.moves import Move
+    from codemods.moves import Change
     from codemods.proof.align import PairedFunction
     from codemods.settings import Settings
 
@@ -41,18 +42,22 @@ class Trial:
     repairs: tuple[Move, ...] = ()
 
 
-def moved(text: str, moves: Sequence[Move], cuts: Cuts | None = None) -> ast.Module:
-    """The tree of ``text`` with the moves carried out on it. Raises what :func:`codemods.syntax.parse` raises."""
+def moved(text: str, changes: Iterable[Change], cuts: Cuts | None = None) -> ast.Module:
+    """The tree of ``text`` with the changes carried out on it. Raises what :func:`codemods.syntax.parse` raises."""
     tree = parse(text, cuts)
     layout = Layout(tree, text)
     gone: set[int] = set()
     arriving: dict[int, list[ast.stmt]] = {}
     touched: dict[int, list[ast.stmt]] = {}
-    for move in sorted(moves):
-        place = layout.at(move.statement)
-        gone.add(id(place.statement))
-        arriving.setdefault(id(layout.at(move.before).statement), []).append(place.statement)
-        touched[id(place.suite)] = place.suite
+    for change in in_order(changes):
+        target = layout.at(change.before)
+        touched[id(target.suite)] = target.suite
+        if isinstance(change, Move):
+            statement = layout.at(change.statement).statement
+            gone.add(id(statement))
+        else:
+            statement = _placed(change.code, target.statement)
+        arriving.setdefault(id(target.statement), []).append(statement)
     for suite in touched.values():
         suite[:] = [
             one
@@ -60,6 +65,15 @@ def moved(text: str, moves: Sequence[Move], cuts: Cuts | None = None) -> ast.Mod
             for one in (*arriving.get(id(statement), ()), *(() if id(statement) in gone else (statement,)))
         ]
     return tree
+
+
+def _placed(code: str, where: ast.stmt) -> ast.stmt:
+    """A new statement, at the position of the one that it will stand before."""
+    (statement,) = parse(code).body
+    for node in ast.walk(statement):
+        if isinstance(node, ast.stmt | ast.expr):
+            ast.copy_location(node, where)
+    return statement
 
 
 def attempt(
@@ -83,7 +97,7 @@ def attempt(
         both = court.settled([*first.accepted, *beside], first.accepted)
         safe = replace(both, refused={**first.refused, **both.refused})
     if any(isinstance(one, Differs) and one.kind is Kind.RESIDUAL for one in first.refused.values()):
-        court = replace(court, allow_residual=True)
+        court = replace(court, allowed=Allowed(residual=True))
         wider = court.settled([*safe.accepted, *first.refused], safe.accepted).accepted
         return replace(safe, repairs=tuple(move for move in first.refused if move in wider))
     return safe
@@ -91,11 +105,15 @@ def attempt(
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The trial that decides, and the program it is about: for a notebook, in the order of cells that was assumed."""
+    """The trial that decides, and the program it is about: for a notebook, in the order of cells that was assumed.
+
+    ``mended``: repairs that change what steps see are made as well.
+    """
 
     trial: Trial
     program: Program
     cuts: Cuts | None = None
+    mended: bool = False
 
 
 def settle(
@@ -118,7 +136,7 @@ def settle(
     ordered = lower(parse(text, in_order), program.vantage)
     trial = attempt(ordered, text, moves, beside=beside, cuts=in_order)
     chosen = sorted([*trial.accepted, *(trial.repairs if settings.unsafe_fixes else ())])
-    court = Court(program, text, allow_residual=settings.unsafe_fixes, cuts=cuts)
+    court = Court(program, text, allowed=Allowed(residual=settings.unsafe_fixes), cuts=cuts)
     found = court.tried(chosen) if chosen else Trial()
     if not found.refused:
         assumes = {move: found.assumes[move] for move in trial.accepted} if chosen else {}
@@ -129,13 +147,17 @@ def settle(
 
 @dataclass(frozen=True, slots=True)
 class Court:
-    """Tries sets of moves of one program, all by one standard. ``known``: the versions that were lowered already."""
+    """Tries sets of moves of one program, all by one standard.
+
+    ``made``: changes of the text that ``program`` has already. ``known``: the versions that were lowered already.
+    """
 
     program: Program
     text: str
     strict: bool = False
-    allow_residual: bool = False
+    allowed: Allowed = NOTHING_ALLOWED
     cuts: Cuts | None = None
+    made: tuple[Change, ...] = ()
     known: dict[tuple[Move, ...], dict[str, PairedFunction]] = field(default_factory=dict)
 
     def settled(self, moves: Sequence[Move], kept: Sequence[Move] = ()) -> Trial:
@@ -177,7 +199,7 @@ class Court:
             functions = self._paired(moves)
         except NotTheSameProgram as error:
             return Trial(refused=dict.fromkeys(moves, Unsure(f"moving it changes more: {error.reason}")))
-        proof = prove(self.program, functions, allow_residual=self.allow_residual)
+        proof = prove(self.program, functions, allowed=self.allowed)
         if not isinstance(proof, Same | SameIf):
             return Trial(refused=dict.fromkeys(_guilty(proof, moves), proof))
         needed = proof.assumptions if isinstance(proof, SameIf) else ()
@@ -199,7 +221,7 @@ class Court:
         key = tuple(moves)
         if key not in self.known:
             self.known[key] = pair(
-                self.program, lower(moved(self.text, moves, self.cuts), self.program.vantage)
+                self.program, lower(moved(self.text, [*self.made, *moves], self.cuts), self.program.vantage)
             )
         return self.known[key]
 

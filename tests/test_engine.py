@@ -143,6 +143,134 @@ loss.backward()
     assert examined(outcome.after.decode(), options).after is None
 
 
+# Steps that see no gradient, or those of all steps before
+
+NEVER = """\
+for x in loader:
+    loss = criterion(model(x))
+    loss.backward()
+    optimizer.step()
+"""
+BETWEEN = """\
+for x in loader:
+    loss = criterion(model(x))
+    loss.backward()
+    optimizer.zero_grad()
+    optimizer.step()
+"""
+UNSAFE = Settings(unsafe_fixes=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "effect"),
+    [
+        (NEVER, "GO202", "each step will then use the gradients of its own iteration alone"),
+        (BETWEEN, "GO201", "each step will then use the gradients of its own iteration"),
+    ],
+)
+def test_a_repair_is_offered_with_its_effect_and_made_when_wanted(text: str, code: str, effect: str) -> None:
+    (offered,) = examined(text).findings
+    assert (offered.code, offered.fix, offered.applied) == (code, Fix.UNSAFE, False)
+    assert "changes the training" in offered.reason
+    assert offered.reason.endswith(effect)
+    assert examined(text).after is None
+    outcome = examined(text, UNSAFE)
+    assert outcome.after == FIRST.encode()
+    assert [(one.code, one.fix, one.applied) for one in outcome.findings] == [(code, Fix.UNSAFE, True)]
+
+
+def test_a_repair_that_is_not_asked_for_is_not_made() -> None:
+    assert (
+        examined(NEVER + BETWEEN, replace(UNSAFE, codes=frozenset({"GO202"}))).after
+        == (FIRST + BETWEEN).encode()
+    )
+    assert (
+        examined(NEVER + BETWEEN, replace(UNSAFE, codes=frozenset({"GO201"}))).after
+        == (NEVER + FIRST).encode()
+    )
+    assert examined(NEVER + BETWEEN, replace(UNSAFE, codes=frozenset({"GO101"}))).after is None
+
+
+IMPORTS = "import torch, lib\n"
+NOT_MENDED = {
+    "the optimizer comes from elsewhere": "optimizer = lib.build(model)\n" + NEVER,
+    "the optimizer is wrapped": "optimizer = Accumulating(torch.optim.SGD(model.parameters(), 1), 4)\n"
+    + NEVER,
+    "the optimizer is handed in from elsewhere": """
+        def train(model, optimizer):
+            for x in loader:
+                loss = criterion(model(x))
+                loss.backward()
+                optimizer.step()
+        train(model, lib.build(model))
+    """,
+    "the class of the optimizer is the file's": """
+        class Clearing(torch.optim.SGD):
+            def step(self):
+                super().step()
+                self.zero_grad()
+        optimizer = Clearing(model.parameters())
+        for x in loader:
+            loss = criterion(model(x))
+            loss.backward()
+            optimizer.step()
+    """,
+    "a callback may clear": NEVER + "    callbacks.on_step_end()\n",
+    "a framework runs the backward": NEVER.replace("loss.backward()", "fabric.backward(loss)"),
+    "the receiver is bound too late": NEVER.replace(
+        "    optimizer.step", "    optimizer = opts[0]\n    optimizer.step"
+    ),
+    "the receivers are many": NEVER.replace(
+        "    optimizer.step()", "    for one in opts:\n        one.step()"
+    ),
+    "the step stands in a function": "def advance():\n    optimizer.step()\n"
+    + NEVER.replace("optimizer.step()", "advance()"),
+    "backwards add up": NEVER.replace("    optimizer.step()", "    if x:\n        optimizer.step()"),
+    "there is no loop": "loss.backward()\noptimizer.step()\n",
+    "something may clear": NEVER + "    lib.clear(model)\n",
+    "others accumulate over the same parameters": """
+        for i, x in enumerate(loader):
+            loss = criterion(model(x))
+            loss.backward()
+            first.zero_grad()
+            first.step()
+            if i % 2:
+                second.step()
+                second.zero_grad()
+    """,
+}
+
+
+@pytest.mark.parametrize("text", NOT_MENDED.values(), ids=NOT_MENDED)
+def test_what_is_not_certain_is_not_mended(text: str) -> None:
+    outcome = examined(IMPORTS + dedent(text), UNSAFE)
+    assert outcome.after is None
+    assert not [one for one in outcome.findings if one.fix]
+
+
+def test_optimizers_of_torch_are_known_by_their_origin() -> None:
+    text = "import torch\noptimizer = torch.optim.SGD(model.parameters(), lr=1)\n"
+    assert examined(text + NEVER, UNSAFE).after == (text + FIRST).encode()
+
+
+WRITTEN = {
+    "quotes": ('opts["g"].step()', 'opts["g"].zero_grad()'),
+    "attributes": ("self.opts.g.step()", "self.opts.g.zero_grad()"),
+    "a scaler": ("scaler.step(opt_g)", "opt_g.zero_grad()"),
+    "a scaler and quotes": ("scaler.step(opts['g'])", "opts['g'].zero_grad()"),
+}
+
+
+@pytest.mark.parametrize(("step", "zero"), WRITTEN.values(), ids=WRITTEN)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("indent", ["    ", "\t", "  "])
+def test_what_is_put_in_is_spelled_as_the_step(step: str, zero: str, end: str, indent: str) -> None:
+    text = NEVER.replace("optimizer.step()", step).replace("    ", indent).replace("\n", end)
+    after = FIRST.replace("optimizer.step()", step).replace("optimizer.zero_grad()", zero)
+    outcome = examine("train.py", text.encode(), UNSAFE)
+    assert outcome.after == after.replace("    ", indent).replace("\n", end).encode()
+
+
 # A zero behind the forward pass
 
 MIDDLE = """\

@@ -351,6 +351,60 @@ STEPS: dict[str, tuple[str, list[Row]]] = {
             ),
         ],
     ),
+    "gradients that are written back are there for the step": (
+        """
+        for x in loader:
+            loss.backward()
+            optimizer.zero_grad()
+            for p in model.parameters():
+                p.grad = kept.pop()
+            optimizer.step()
+        """,
+        [
+            (
+                2,
+                ("optimizer",),
+                Verdict.UNSUPPORTED,
+                "optimizer steps behind zero_grad(), on what line 5 may have put into its gradients",
+            ),
+        ],
+    ),
+    "hooks may clear": (
+        """
+        optimizer.register_step_post_hook(print)
+        for x in loader:
+            loss.backward()
+            optimizer.step()
+        """,
+        [
+            (
+                3,
+                ("optimizer",),
+                Verdict.UNSUPPORTED,
+                "the file registers hooks, which may clear or fill the gradients of optimizer",
+            ),
+        ],
+    ),
+    "a forward may clear": (
+        """
+        class Net(nn.Module):
+            def forward(self, x):
+                self.zero_grad()
+        net = Net()
+        for x in loader:
+            loss = net(x)
+            loss.backward()
+            optimizer.step()
+        """,
+        [
+            (
+                7,
+                ("optimizer",),
+                Verdict.UNSUPPORTED,
+                "Net.forward(), which may run at any time, clears gradients",
+            ),
+        ],
+    ),
     "a closure does it all inside the step": (
         """
         for x in loader:

@@ -32,10 +32,12 @@ LAYERS = (
     "guards",
     "plan",
     "earlier",
+    "repairs",
     "rewrite",
     "blacken",
     "proof",
     "trial",
+    "mending",
     "hush",
     "engine",
     "lifetime",
@@ -49,7 +51,21 @@ LAYERS = (
 )
 """From the ground up. Within one part, a package, modules import each other as they like."""
 
-APART = {"proof": {"judge", "guards", "plan", "earlier", "rewrite", "blacken", "trial", "effects", "orders"}}
+APART = {
+    "proof": {
+        "judge",
+        "guards",
+        "plan",
+        "earlier",
+        "repairs",
+        "rewrite",
+        "blacken",
+        "trial",
+        "mending",
+        "effects",
+        "orders",
+    }
+}
 """The proof is handed two lowered programs: it must not believe what the rest believes."""
 
 ONLY_IN = {

@@ -297,8 +297,9 @@ class Expressions:
             return
         if self._dynamic(node, span):
             return
-        self._fills(node, span)
         events = recognise(self._site(node))
+        if events is None:
+            self._fills(node, span)
         if events:
             for event in events:
                 self.graph.emit(event)

@@ -11,6 +11,7 @@ true one is the latest over all receivers, so it is the same too.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.events import (
@@ -23,7 +24,7 @@ from codemods.proof.gradstate import (
     DIRTY,
 )
 from codemods.proof.instances import Instance, Ownership, TooMany, canonical, instances, ownership
-from codemods.proof.walk import Found, GivesUp, Walk
+from codemods.proof.walk import Found, GivesUp, Pardon, Walk
 from codemods.proof.witness import (
     CLEARED,
     INSTEAD,
@@ -50,20 +51,39 @@ CLOSED_WORLD = "closed-world"
 gradients and does not swap the optimizer; nor does it read them between its calls."""
 
 
-def prove(program: Program, functions: dict[str, PairedFunction], *, allow_residual: bool = False) -> Proof:
-    """Whether both versions of a paired program train the same.
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Differences that are meant.
+
+    ``residual``: old gradients that only the original carries into a step. ``repaired``: a function and receivers of it
+    whose own steps, and everybody who only looks, may see other gradients; the steps of all others must not.
+    """
+
+    residual: bool = False
+    repaired: tuple[str, tuple[Path, ...]] | None = None
+
+
+NOTHING_ALLOWED = Allowed()
+
+
+def prove(
+    program: Program, functions: dict[str, PairedFunction], *, allowed: Allowed = NOTHING_ALLOWED
+) -> Proof:
+    """Whether both versions of a paired program train the same, but for what is ``allowed``.
 
     Answers for all moves at once: the first difference found ends the proof. ``program`` is the version before.
-    With ``allow_residual``, old gradients that only the original carries into a step are no difference.
     """
     if program.veto is not None:
         return Unsure(program.veto)
+    if allowed.repaired is not None and program.hooked:
+        return Unsure("hooks of the file may look at gradients or change them at any time")
     roots = ["<module>", *(name for name, one in functions.items() if one.function.root)]
     try:
         reached = {root: instances(functions, root) for root in roots}
     except TooMany:
         return Unsure("functions of this file are called with too many combinations of arguments")
     owners = ownership(program, [one for found in reached.values() for one in found])
+    pardon = Pardon(allowed.residual, _repaired(allowed, reached))
     cells: dict[Path, None] = {}
     outright = True
     for root in roots:
@@ -77,18 +97,32 @@ def prove(program: Program, functions: dict[str, PairedFunction], *, allow_resid
                     outright = outright and root == "<module>"
     needs_clean = needs_closed = False
     for cell in cells:
-        proof = _prove_cell(program, functions, cell, reached, owners, allow_residual, trusting=False)
+        proof = _prove_cell(program, functions, cell, reached, owners, pardon, trusting=False)
         if proof is not None:
             needs_closed = True
-            proof = _prove_cell(program, functions, cell, reached, owners, allow_residual, trusting=True)
+            proof = _prove_cell(program, functions, cell, reached, owners, pardon, trusting=True)
         if proof is not None:
             return proof
         if not outright and not needs_clean:
-            needs_clean = not _holds_from_any_start(program, functions, cell, reached, owners, allow_residual)
+            needs_clean = not _holds_from_any_start(program, functions, cell, reached, owners, pardon)
     if outright:
         return SameIf((CLOSED_WORLD,), relies_on_opaque=True) if needs_closed else Same()
     assumptions = (CLEAN_ENTRY, CLOSED_WORLD) if needs_clean else (CLOSED_WORLD,)
     return SameIf(assumptions, relies_on_opaque=needs_closed)
+
+
+def _repaired(allowed: Allowed, reached: dict[str, list[Instance]]) -> frozenset[Path]:
+    """What the repaired receivers denote, under all arguments that their function is called with."""
+    if allowed.repaired is None:
+        return frozenset()
+    name, receivers = allowed.repaired
+    return frozenset(
+        canonical(receiver, one.environment)
+        for found in reached.values()
+        for one in found
+        if one.function == name
+        for receiver in receivers
+    )
 
 
 def _prove_cell(
@@ -97,12 +131,12 @@ def _prove_cell(
     cell: Path,
     reached: dict[str, list[Instance]],
     owners: Ownership,
-    allow_residual: bool,
+    pardon: Pardon,
     *,
     trusting: bool,
 ) -> Differs | Unsure | None:
     try:
-        Walk(program, functions, cell, reached, CLEAN, owners, allow_residual, trusting).run()
+        Walk(program, functions, cell, reached, CLEAN, owners, pardon, trusting).run()
     except Found as found:
         return Differs(found.kind, cell, found.site, _told(found, cell), found.paired.event)
     except GivesUp:
@@ -116,11 +150,11 @@ def _holds_from_any_start(
     cell: Path,
     reached: dict[str, list[Instance]],
     owners: Ownership,
-    allow_residual: bool,
+    pardon: Pardon,
 ) -> bool:
     """Whether functions that outsiders call may as well be entered with gradients of any kind."""
     try:
-        Walk(program, functions, cell, reached, CLEAN + DIRTY, owners, allow_residual, trusting=True).run()
+        Walk(program, functions, cell, reached, CLEAN + DIRTY, owners, pardon, trusting=True).run()
     except (Found, GivesUp):
         return False
     return True

@@ -57,6 +57,14 @@ class GivesUp(Exception):
     """There are more transitions than the proof follows."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pardon:
+    """Differences that are none: residual ones, and all that the steps of ``repaired`` and mere onlookers see."""
+
+    residual: bool
+    repaired: frozenset[Path]
+
+
 Exits = tuple[frozenset[State], frozenset[State]]
 
 
@@ -75,7 +83,7 @@ class Walk:
     reached: dict[str, list[Instance]]
     start: tuple[State, ...]
     owners: Ownership
-    allow_residual: bool
+    pardon: Pardon
     trusting: bool
     pool: dict[State, list[WitnessLine]] = field(default_factory=dict)
     results: dict[str, dict[State, list[WitnessLine]]] = field(default_factory=dict)
@@ -316,14 +324,15 @@ class Walk:
                 stepping = canonical(event.receiver, instance.environment)
                 if stepping.variable == NOTHING:
                     return (), ()
-                if self._uses(stepping, state):
+                if self._uses(stepping, state) and stepping not in self.pardon.repaired:
                     self._consume(paired, state)
                 return (state,), ()
             case Read():
-                self._consume(paired, state)
+                if not self.pardon.repaired:
+                    self._consume(paired, state)
                 return (state,), ()
             case Unknown():
-                if not state.elsewhere:
+                if not state.elsewhere and not self.pardon.repaired:
                     self._consume(paired, state)
                 after = backward(state) if event.trains else unknown(state, trusting=self.trusting)
                 replaced = rebound(after) if self.tracked.rest and not self.trusting else (after,)
@@ -382,7 +391,7 @@ class Walk:
             raise Found(Kind.FLAVOUR, site, paired, [])
         if state.after_clear:
             raise Found(Kind.LOST, site, paired, [])
-        if not self.allow_residual:
+        if not self.pardon.residual:
             raise Found(Kind.RESIDUAL, site, paired, [])
 
     def _elsewhere(self, instance: Instance, state: State, *, peers: bool = False) -> list[State]:

@@ -63,13 +63,16 @@ class _Plan:
         return not self.staying and not self.inside
 
 
-def splice(page: Page, suite: Suite, moves: Mapping[Place, Place]) -> list[Edit]:
+def splice(
+    page: Page, suite: Suite, moves: Mapping[Place, Place], inserts: Mapping[Place, Sequence[str]]
+) -> list[Edit]:
     """The edits that put every statement of ``moves`` before the statement it is mapped to.
 
-    Assumes that each key is ``movable`` and stands behind its value. The edits do not overlap, and touch
+    ``inserts`` are new statements by the statement that they go before, behind those that move there. Assumes that each
+    key of ``moves`` is ``movable`` and stands behind its value. The edits do not overlap, and touch
     only lines of this suite's own statements and the comments and blank lines directly above and behind them.
     """
-    plans = list(_plans(page, suite, moves))
+    plans = list(_plans(page, suite, moves, inserts))
     edits: list[Edit] = []
     for number, plan in enumerate(plans):
         above = plans[number - 1].row if number else None
@@ -81,11 +84,18 @@ def splice(page: Page, suite: Suite, moves: Mapping[Place, Place]) -> list[Edit]
     return edits
 
 
-def _plans(page: Page, suite: Suite, moves: Mapping[Place, Place]) -> Iterator[_Plan]:
+def _plans(
+    page: Page, suite: Suite, moves: Mapping[Place, Place], inserts: Mapping[Place, Sequence[str]]
+) -> Iterator[_Plan]:
     arriving: dict[Place, list[_Parcel]] = {}
     for number, row in enumerate(suite.rows):
         for target, parcel in _parcels(page, suite, number, row, moves):
             arriving.setdefault(target, []).append(parcel)
+    for target, statements in inserts.items():
+        first = suite.rows[target[0]].first
+        arriving.setdefault(target, []).extend(
+            _Parcel("", page.indent(first), one, "", page.newline(first)) for one in statements
+        )
     for number, row in enumerate(suite.rows):
         here = {small: tuple(arriving.get((number, small), ())) for small in range(len(row.smalls))}
         over = () if suite.one_line else here.pop(0)

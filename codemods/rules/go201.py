@@ -26,8 +26,11 @@ for x, y in loader:
 ```
 
 ## When the fix is safe
-Never: it changes what the training computes, which is its purpose. It is made with `--unsafe-fixes` only, and then
-checked: the gradients of all other optimizers are proved to stay the same.
+Never: it changes what the training computes, which is its purpose: each step will then use the gradients of its own
+iteration. It is made with `--unsafe-fixes` only, and checked: the step is in order afterwards, and the steps of all other
+optimizers are proved to see the same gradients. Where they would not, there is no fix.
+
+Gradients that code writes itself between `zero_grad` and step are no step without gradient: that step is `unsupported`.
 """
 
 ACTION = "reported; `--unsafe-fixes` mends it"

@@ -25,8 +25,13 @@ for x, y in loader:
 ```
 
 ## When the fix is safe
-Never: it changes what the training computes, which is its purpose. It is made with `--unsafe-fixes` only, and then
-checked: the gradients of all other optimizers are proved to stay the same.
+Never: it changes what the training computes, which is its purpose: each step will then use the gradients of its own
+iteration alone. It is made with `--unsafe-fixes` only, and checked: the step is in order afterwards, and the steps of all
+other optimizers are proved to see the same gradients.
+
+The new call goes to the top of the iteration, in the innermost block that holds both backward and step, and below every
+line that binds the optimizer. There is no fix where somebody else may clear the gradients, or accumulate them: an
+optimizer that comes from code which the file does not show, a backward of a framework's object, a callback.
 """
 
 ACTION = "reported; `--unsafe-fixes` mends it"

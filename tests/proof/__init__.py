@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from codemods.lower import lower
 from codemods.proof.align import pair
-from codemods.proof.lockstep import prove
+from codemods.proof.lockstep import Allowed, prove
 from codemods.proof.witness import Differs
 from codemods.syntax import parse
 from tests.lower import Boom, Harsh, Numbers, Other, Stage, call, execute, programs, stand_ins
@@ -30,7 +30,7 @@ def lowered(text: str) -> Program:
 def proof(before: str, after: str, *, allow_residual: bool = False) -> Proof:
     """What the proof says of two versions."""
     program = lowered(before)
-    return prove(program, pair(program, lowered(after)), allow_residual=allow_residual)
+    return prove(program, pair(program, lowered(after)), allowed=Allowed(residual=allow_residual))
 
 
 def difference(before: str, after: str) -> Differs:
