@@ -39,9 +39,20 @@ class Masked:
     text: str
     tag: str = ""
     hidden: tuple[str, ...] = ()
+    masks: tuple[str, ...] = ()
+
+    @property
+    def masked_lines(self) -> frozenset[int]:
+        """The 0-based numbers of the lines that are masks."""
+        if not self.hidden:
+            return frozenset()
+        return frozenset(number for number, line in enumerate(LINE.findall(self.text)) if self.tag in line)
 
     def restored(self, text: str) -> str:
-        """A changed ``text`` with the magics as they were. Raises NotRestored unless each mask is there, once, in order."""
+        """A changed ``text`` with the magics as they were.
+
+        Raises NotRestored unless each mask is there as it was, once, in order.
+        """
         if not self.hidden:
             return text
         number = 0
@@ -49,7 +60,7 @@ class Masked:
         for line in LINE.findall(text):
             bare = line.rstrip(_ENDS)
             if self.tag in bare:
-                if number == len(self.hidden) or not bare.endswith(_tagged(self.tag, number)):
+                if number == len(self.hidden) or bare != self.masks[number]:
                     raise NotRestored
                 lines.append(self.hidden[number] + line[len(bare) :])
                 number += 1
@@ -233,6 +244,7 @@ def _put(text: str, masks: list[_Mask]) -> Masked:
     while tag in text:
         tag += "_"
     hidden: list[str] = []
+    shown: list[str] = []
     for mask in masks:
         for number in range(mask.first, mask.last + 1):
             bare = lines[number].rstrip(_ENDS)
@@ -241,10 +253,7 @@ def _put(text: str, masks: list[_Mask]) -> Masked:
                 code = mask.code.removesuffix(")")
             elif mask.first != mask.last and number == mask.last:
                 code = ")"
-            lines[number] = code + _tagged(tag, len(hidden)) + lines[number][len(bare) :]
+            shown.append(f"{code}  # {tag} {len(hidden)}")
+            lines[number] = shown[-1] + lines[number][len(bare) :]
             hidden.append(bare)
-    return Masked("".join(lines), tag, tuple(hidden))
-
-
-def _tagged(tag: str, number: int) -> str:
-    return f"  # {tag} {number}"
+    return Masked("".join(lines), tag, tuple(hidden), tuple(shown))

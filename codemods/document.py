@@ -51,6 +51,10 @@ class Document(Protocol):
     def cuts(self) -> Cuts | None:
         """Where the pieces begin in ``text``."""
 
+    @property
+    def fixed(self) -> frozenset[int]:
+        """The lines of ``text`` that no edit may change."""
+
     def place(self, line: int) -> Place:
         """Where a line of ``text`` stands for the reader."""
 
@@ -67,6 +71,7 @@ class Script:
 
     source: Source
     cuts: None = None
+    fixed: frozenset[int] = frozenset()
 
     @property
     def text(self) -> str:
@@ -104,6 +109,15 @@ class Book:
     def pieces(self) -> tuple[str, ...]:
         """The code cells, magics masked."""
         return tuple(one.text for one in self.cells)
+
+    @property
+    def fixed(self) -> frozenset[int]:
+        """The lines that stand for magics."""
+        return frozenset(
+            start + number
+            for start, mask in zip(self.cuts.starts, self.cells, strict=True)
+            for number in mask.masked_lines
+        )
 
     def place(self, line: int) -> Place:
         """A line of a cell."""

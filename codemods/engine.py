@@ -100,7 +100,7 @@ def _examine(
             return Outcome(path, data, parsed=True)
         raise
     steps = judge(program)
-    layout = Layout(tree, source.text)
+    layout = Layout(tree, source.text, source.fixed)
     earlier: dict[Judged, list[Planned]] = {}
     if "GO102" in settings.codes and settings.placement is Placement.TOP:
         steps, earlier = plan_earlier(program, tree, layout, steps)

@@ -17,7 +17,7 @@ from codemods.events import Backward, Path, Rebind, Zero
 from codemods.guards import guard_of, may_be_none
 from codemods.moves import Move, Position
 from codemods.settings import Placement
-from codemods.syntax import FUNCTIONS, bound_names, bound_targets, suites
+from codemods.syntax import FUNCTIONS, Cell, bound_names, bound_targets, callee_name, suites
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,9 @@ class Planned:
 class Layout:
     """The suites of a module by the position of their statements."""
 
-    def __init__(self, tree: ast.Module, text: str) -> None:
+    def __init__(self, tree: ast.Module, text: str, fixed: frozenset[int] = frozenset()) -> None:
+        """``fixed``: lines that nobody may edit."""
+        self.fixed = fixed
         self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         self._places: dict[tuple[int, int], Place] = {}
         self._suites: dict[int, ast.AST] = {}
@@ -135,6 +137,11 @@ def unmovable(program: Program, layout: Layout, zero: Effect, place: Place | Non
         return f"{how} happens inside the function called on line {zero.span.line}"
     if place is None or not event.statement:
         return f"{how} is part of a larger expression"
+    if not layout.fixed.isdisjoint(range(event.span.line, event.span.end_line + 1)):
+        return f"{how} stands on a line of a magic"
+    shown = _shown_without(place)
+    if shown is not None:
+        return f"without {how} at its end, the cell would show the value of {shown}"
     if event.bare:
         return f"{how} raises where a gradient is None, as all are before the first backward"
     if clearing_of(place.statement) is None and _computes(place.statement):
@@ -142,6 +149,28 @@ def unmovable(program: Program, layout: Layout, zero: Effect, place: Place | Non
     if may_be_none(program, event.receiver, _subject(place.statement)) and layout.inside_try(place):
         return f"{event.receiver.text} may be None here, inside a try that would hide it"
     return None
+
+
+NO_VALUE = frozenset("append backward extend print step update zero_grad".split())
+"""Functions whose calls have no value that a notebook would show at the end of a cell."""
+
+
+def _shown_without(place: Place) -> str | None:
+    """The expression whose value a notebook's cell would show, were its last statement not there."""
+    if not isinstance(place.parent, Cell) or place.index + 1 < len(place.suite):
+        return None
+    rest = [one for one in place.suite[: place.index] if not _is_zero_grad(one)]
+    last = rest[-1] if rest else None
+    if not isinstance(last, ast.Expr) or (
+        isinstance(last.value, ast.Call) and callee_name(last.value) in NO_VALUE
+    ):
+        return None
+    return ast.unparse(last)[:60]
+
+
+def _is_zero_grad(statement: ast.stmt) -> bool:
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(value, ast.Call) and callee_name(value) == "zero_grad"
 
 
 def _computes(statement: ast.stmt) -> bool:

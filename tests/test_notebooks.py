@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from codemods.engine import examine
+from codemods.files.notebook import texts_of
+from codemods.findings import Verdict
 from codemods.settings import Settings
 from tests.notebook_pages import Page, notebook, pages, trained
 from tests.torch_world import differences
+
+if TYPE_CHECKING:
+    from codemods.findings import Outcome
 
 PAGES = pages()
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -113,3 +121,98 @@ def test_a_notebook_without_code_says_nothing() -> None:
     outcome = examine("page.ipynb", data, Settings())
     assert outcome.problem is None
     assert not outcome.findings
+
+
+WORLD = (
+    "from torch import nn, optim\nmodel = nn.Linear(4, 1)\noptimizer = optim.SGD(model.parameters(), lr=0.1)"
+)
+
+
+def outcome_of(*cells: str, **settings: Any) -> Outcome:
+    outcome = examine("page.ipynb", notebook([WORLD, *cells]), Settings(**settings))
+    assert outcome.problem is None
+    return outcome
+
+
+def cells_of(outcome: Outcome) -> list[str]:
+    return list(texts_of("page.ipynb", outcome.after or outcome.before).values())[1:]
+
+
+def test_nothing_leaves_a_line_that_a_magic_times() -> None:
+    timed = "%time loss = loss_fn(model(x), y); loss.backward(); optimizer.step(); optimizer.zero_grad()"
+    outcome = outcome_of("x, y = loader[0]", timed)
+    assert outcome.after is None
+    (finding,) = outcome.findings
+    assert finding.verdict is Verdict.HAZARD
+    assert "on a line of a magic" in finding.reason
+
+
+@pytest.mark.parametrize(
+    ("last", "shown"),
+    [
+        ("loss.item()", "loss.item()"),
+        ("loss", "loss"),
+        ("nn.utils.clip_grad_norm_(model.parameters(), 1.0)", "clip_grad_norm_"),
+        ("print(loss.item())", None),
+        ("history.append(loss.item())", None),
+        ("y = 2", None),
+    ],
+)
+def test_a_cell_shows_the_same_value_as_before(last: str, shown: str | None) -> None:
+    cell = f"loss = loss_fn(model(x), y)\nloss.backward()\noptimizer.step()\n{last}\noptimizer.zero_grad()"
+    outcome = outcome_of(cell)
+    assert (outcome.after is None) == (shown is not None)
+    assert shown is None or shown in outcome.findings[0].reason
+
+
+def test_a_value_that_a_cell_shows_anyway_does_not_matter() -> None:
+    cell = "loss = loss_fn(model(x), y)\nloss.backward()\noptimizer.step()\nloss\noptimizer.zero_grad()\nloss"
+    assert outcome_of(cell).after is not None
+
+
+def test_black_formats_what_moved_and_adds_no_line_to_the_cell() -> None:
+    cell = "for x, y in loader:\n    loss=loss_fn(model(x), y)\n    loss.backward()\n    optimizer.step()\n"
+    outcome = outcome_of(f"{cell}    optimizer.zero_grad( )", "x  =  1", black=True)
+    assert cells_of(outcome) == [
+        "for x, y in loader:\n    optimizer.zero_grad()\n    loss=loss_fn(model(x), y)\n    loss.backward()\n    optimizer.step()",
+        "x  =  1",
+    ]
+
+
+LOOP = "for x, y in loader:\n    loss = loss_fn(model(x), y)\n    loss.backward()\n    optimizer.step()\n    optimizer.zero_grad()"
+
+
+def test_a_comment_in_a_cell_leaves_its_step_alone_and_unused_ones_go() -> None:
+    codes = frozenset({"GO101", "GO900"})
+    ignored = LOOP.replace("step()", "step()  # gradorder: ignore")
+    outcome = outcome_of(ignored, "!ls\nx = 1  # gradorder: ignore\n%pwd", codes=codes, remove_unused=True)
+    assert outcome.suppressed == 1
+    assert [(one.cell, one.line, one.code) for one in outcome.findings] == [(5, 2, "GO900")]
+    assert cells_of(outcome) == [ignored, "!ls\nx = 1\n%pwd"]
+    assert outcome_of("# gradorder: ignore-file", LOOP).findings == ()
+    (warning,) = outcome_of(LOOP, "x = 1\ny = 2  # gradorder: ignroe").warnings
+    assert warning.place == "page.ipynb:cell 5:2"
+
+
+def test_a_comment_alone_in_a_cell_speaks_of_the_step_in_it() -> None:
+    step = "# gradorder: ignore\nx, y = loader[0]\nloss = loss_fn(model(x), y)\nloss.backward()\noptimizer.step()\noptimizer.zero_grad()"
+    assert outcome_of(step).findings == ()
+    assert outcome_of(step, LOOP).findings != ()
+
+
+def test_unsafe_fixes_repair_notebooks_too() -> None:
+    before = ["x, y = loader[0]\nloss_fn(model(x), y).backward()", LOOP]
+    assert outcome_of(*before).after is None
+    outcome = outcome_of(*before, unsafe_fixes=True)
+    assert cells_of(outcome)[1].splitlines()[1] == "    optimizer.zero_grad()"
+
+
+@given(st.binary(max_size=40), st.integers(0, 3000), st.integers(0, 40))
+@example(b"", 0, 0)
+def test_no_bytes_of_a_notebook_make_it_raise(extra: bytes, at: int, gone: int) -> None:
+    data = notebook([WORLD, "%%time\n" + LOOP, "!ls"])
+    at %= len(data)
+    changed = data[:at] + extra + data[at + gone :]
+    outcome = examine("page.ipynb", changed, Settings())
+    assert outcome.problem is None or "bug" not in outcome.problem.message
+    assert outcome.problem is None or "crashed" not in outcome.problem.message
