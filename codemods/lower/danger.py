@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
 from codemods.lower.evidence import FILLERS, GRADIENT_ATTRIBUTES
+from codemods.lower.initialise import initialises
 from codemods.syntax import FUNCTIONS, arguments, callee_name
 
 if TYPE_CHECKING:
@@ -192,10 +193,25 @@ def _danger_of_method(world: World, call: ast.Call, func: ast.Attribute) -> str 
         if own is not None and world.overrides(own, func.attr):
             return None
         return f"{_text(func)}() is not defined in this file, and self holds the gradients' owners"
-    if not evidence.holds(base):
+    if not evidence.holds(base) or _is_own_super(world, call, base):
         return None
     if func.attr in harmless.MODULE_METHODS | harmless.TENSOR_METHODS:
         return None
+    if path is not None and initialises(world, call):
+        built = evidence.bindings.get(path, ())
+        if evidence.is_module(path) or (built and all(one and world.builds_module(one) for one in built)):
+            return None
     if path is not None and evidence.is_scheduler(path):
         return None
     return f"{_text(func)}() is a method of {_text(base)} that this file does not define"
+
+
+def _is_own_super(world: World, call: ast.Call, base: ast.expr) -> bool:
+    """Whether a method is looked up on ``super(Own, self)``: :func:`codemods.lower.resolve.resolve` has followed it."""
+    if not isinstance(base, ast.Call) or callee_name(base) != "super" or len(base.args) != 2 or base.keywords:
+        return False
+    scope = next((one for one in world.scopes.of_node[call].enclosing() if one.method_of is not None), None)
+    if scope is None or scope.method_of is None:
+        return False
+    names = [one.id for one in base.args if isinstance(one, ast.Name)]
+    return names == [scope.method_of.name, scope.parameters[0]]
