@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.effects import Effect, Effects
-from codemods.events import Accumulate, Backward, Path, Span, Step, Unknown, Zero
+from codemods.events import Accumulate, Backward, Path, Rebind, Span, Step, Unknown, Zero
 from codemods.findings import Verdict
 from codemods.orders import CLEARED, attributed, closes, order, reaches_itself
 
@@ -226,7 +226,7 @@ def _judge_order(scene: Scene) -> Judged:
         return scene.judged(Verdict.UNSUPPORTED, reason)
     if any(isinstance(one.event, Zero | Unknown) for one in scene.inside):
         return scene.judged(Verdict.UNSUPPORTED, f"it cannot be told what clears the gradients of {name}")
-    doubt = _secret(scene)
+    doubt = _secret(scene) or _renewed(scene)
     if doubt is not None:
         return scene.judged(Verdict.UNSUPPORTED, doubt)
     if scene.region.loop:
@@ -254,6 +254,19 @@ def _secret(scene: Scene) -> str | None:
         if one is not scene.function and one.stray:
             if any(isinstance(event, Zero) for block in one.blocks for event in block.events):
                 return f"{one.name}(), which may run at any time, clears gradients"
+    return None
+
+
+def _renewed(scene: Scene) -> str | None:
+    """Whether the receiver is bound in each iteration, perhaps to an optimizer over parameters without gradients."""
+    rebinds = [one.event for one in scene.inside if isinstance(one.event, Rebind)]
+    own = [one for one in rebinds if scene.receiver.depends_on(one.target)]
+    kept = {one.source for one in own}
+    if any(source is None or any(source.depends_on(one.target) for one in rebinds) for source in kept):
+        line = own[0].span.line
+        return (
+            f"line {line} binds {scene.name} anew in each iteration, perhaps to parameters without gradients"
+        )
     return None
 
 

@@ -369,6 +369,62 @@ STEPS: dict[str, tuple[str, list[Row]]] = {
             ),
         ],
     ),
+    "new parameters have no gradients": (
+        """
+        import torch
+        for x in loader:
+            z = torch.zeros(3, requires_grad=True)
+            opt = torch.optim.Adam([z])
+            loss = criterion(z, x)
+            loss.backward()
+            opt.step()
+        """,
+        [
+            (
+                6,
+                ("opt",),
+                Verdict.UNSUPPORTED,
+                "line 4 binds opt anew in each iteration, perhaps to parameters without gradients",
+            ),
+        ],
+    ),
+    "a new model has no gradients": (
+        """
+        import torch
+        for x in loader:
+            net = torch.nn.Linear(3, 3)
+            opt = torch.optim.Adam(net.parameters())
+            loss = criterion(net(x))
+            loss.backward()
+            opt.step()
+        """,
+        [
+            (
+                6,
+                ("opt",),
+                Verdict.UNSUPPORTED,
+                "line 4 binds opt anew in each iteration, perhaps to parameters without gradients",
+            ),
+        ],
+    ),
+    "a new optimizer over an old model finds its gradients": (
+        """
+        import torch
+        for x in loader:
+            opt = torch.optim.Adam(net.parameters())
+            loss = criterion(net(x))
+            loss.backward()
+            opt.step()
+        """,
+        [
+            (
+                5,
+                ("opt",),
+                Verdict.NEVER_CLEARED,
+                "nothing in the loop clears the gradients of opt: each step also sees those of the steps before",
+            ),
+        ],
+    ),
     "hooks may clear": (
         """
         optimizer.register_step_post_hook(print)
