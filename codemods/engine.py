@@ -10,37 +10,34 @@ from typing import TYPE_CHECKING
 from codemods.cells import NotRestored
 from codemods.document import Document, UnparsableCell, cut_alike, document, located, pieced, warned
 from codemods.earlier import plan_earlier
-from codemods.events import Read, Step, Unknown
 from codemods.files.load import Unreadable
 from codemods.files.neighbours import Neighbours, Vantage
 from codemods.files.notebook import is_notebook
 from codemods.files.prefilter import may_hold_training_step, notebook_may_hold_training_step
-from codemods.findings import CODES, Finding, Fix, Outcome, Problem, Stop, Verdict
+from codemods.findings import CODES, Finding, Outcome, Problem, Verdict
 from codemods.hush import Hush
 from codemods.judge import Judged, judge
 from codemods.lower import TooLarge, lower
-from codemods.mending import Mended, mend
+from codemods.mending import mend
 from codemods.plan import Layout, Planned, plan
 from codemods.proof.align import NotTheSameProgram, pair, same_but_for_zeros
 from codemods.proof.lockstep import Allowed, prove
-from codemods.proof.witness import Differs, Kind, Same, SameIf, Unsure
+from codemods.proof.witness import Same, SameIf
 from codemods.repairs import REPAIRED, Repair, repair
 from codemods.settings import Placement
 from codemods.syntax import Unparsable, parse
-from codemods.trial import Refusal, Settled, Trial, moved, settle
+from codemods.telling import SHARED, repaired, rows
+from codemods.trial import Settled, moved, settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from codemods.events import Event
     from codemods.ir.nodes import Program
     from codemods.moves import Change, Move
     from codemods.settings import Settings
 
 DEPTH = 20_000
 """Frames of Python that walking a deeply nested expression may take."""
-
-SHARED = "a comment says to ignore another step that this zero_grad clears for"
 
 
 class CannotRewrite(Exception):
@@ -140,9 +137,9 @@ def _examine(
         row
         for one in steps
         for row in (
-            [_repaired(path, repairs[one], mended, settings)]
+            [repaired(path, repairs[one], mended, settings)]
             if one in repairs
-            else _rows(path, one, plans.get(one, earlier.get(one, [])), settled.trial, settings)
+            else rows(path, one, plans.get(one, earlier.get(one, [])), settled.trial, settings)
         )
     ]
     return _outcome(path, data, source, hush, tree, after, findings)
@@ -249,160 +246,4 @@ def _outcome(
         True,
         len(hush.suppressed),
         tuple(warned(one, source) for one in hush.warnings()),
-    )
-
-
-def _rows(
-    path: str, judged: Judged, plans: Sequence[Planned], trial: Trial, settings: Settings
-) -> list[Finding]:
-    """The findings of one training step: one, or two when only some of its optimizers' calls can move."""
-    if judged.verdict is Verdict.ZERO_AFTER_FORWARD:
-        return [_behind_forward(path, judged, plans, trial)]
-    if judged.verdict is not Verdict.ZERO_LAST:
-        return [_finding(path, judged, judged.names, judged.verdict, judged.reason)]
-    good = [one for one in plans if one.move in trial.accepted]
-    bad = [one for one in plans if one not in good]
-    if bad and not _own_receivers(judged, good):
-        good, bad = [], list(plans)
-    rows = []
-    if good:
-        names = _own_receivers(judged, good) if bad else judged.names
-        rows.append(
-            _finding(
-                path,
-                judged,
-                names,
-                Verdict.ZERO_LAST,
-                judged.reason,
-                fix=Fix.SAFE,
-                assumes=_assumptions(good, trial),
-                applied="GO101" in settings.codes,
-            )
-        )
-    if bad:
-        names = [one for one in judged.names if not rows or one not in rows[0].optimizers]
-        rows.append(_refused(path, judged, names, bad[0], trial, settings))
-    return rows
-
-
-def _repaired(path: str, one: Repair, mended: Mended, settings: Settings) -> Finding:
-    """The finding of a step without gradient, or of one whose gradients are never cleared."""
-    judged = one.judged
-    if one not in mended.repairs:
-        why = one.reason or "a repair would change what other steps of the file see"
-        reason = f"{judged.reason}; there is no fix, since {why}"
-        return _finding(path, judged, judged.names, judged.verdict, reason)
-    reason = f"{judged.reason}; {one.effect}"
-    return _finding(
-        path, judged, judged.names, judged.verdict, reason, fix=Fix.UNSAFE, applied=settings.unsafe_fixes
-    )
-
-
-def _behind_forward(path: str, judged: Judged, plans: Sequence[Planned], trial: Trial) -> Finding:
-    """The finding of a step whose order is canonical, with a ``zero_grad`` behind the forward pass."""
-    good = [one for one in plans if one.move in trial.accepted]
-    if not good:
-        refusals = [trial.refused[one.move] for one in plans if one.move in trial.refused]
-        return _hazard(path, judged, judged.names, refusals[0] if refusals else Unsure(SHARED))
-    names = _own_receivers(judged, good) or judged.names
-    assumes = _assumptions(good, trial)
-    return _finding(
-        path, judged, names, judged.verdict, judged.reason, fix=Fix.SAFE, applied=True, assumes=assumes
-    )
-
-
-def _assumptions(plans: Sequence[Planned], trial: Trial) -> tuple[str, ...]:
-    return tuple(sorted({word for one in plans if one.move for word in trial.assumes.get(one.move, ())}))
-
-
-def _own_receivers(judged: Judged, plans: Sequence[Planned]) -> list[str]:
-    moved = {one.zero.receiver for one in plans}
-    return [name for name, one in zip(judged.names, judged.receivers, strict=True) if one in moved]
-
-
-def _refused(
-    path: str, judged: Judged, names: Sequence[str], planned: Planned, trial: Trial, settings: Settings
-) -> Finding:
-    refusal = trial.refused.get(planned.move) if planned.move is not None else None
-    if refusal is None:
-        return _finding(path, judged, names, Verdict.HAZARD, f"{judged.reason}, but {planned.reason}")
-    if isinstance(refusal, Differs) and refusal.kind is Kind.CONDITIONAL:
-        return _finding(path, judged, names, Verdict.ACCUMULATION, explain(refusal))
-    if planned.move not in trial.repairs:
-        return _hazard(path, judged, names, refusal)
-    applied = settings.unsafe_fixes and "GO101" in settings.codes
-    return _hazard(path, judged, names, refusal, fix=Fix.UNSAFE, applied=applied)
-
-
-def _hazard(
-    path: str,
-    judged: Judged,
-    names: Sequence[str],
-    refusal: Refusal,
-    *,
-    fix: Fix | None = None,
-    applied: bool = False,
-) -> Finding:
-    witness = tuple(Stop(one.line, one.text) for one in refusal.path) if isinstance(refusal, Differs) else ()
-    reason = explain(refusal)
-    return _finding(path, judged, names, Verdict.HAZARD, reason, fix=fix, applied=applied, witness=witness)
-
-
-def explain(refusal: Refusal) -> str:
-    """A refusal in one sentence that a person can act on."""
-    if not isinstance(refusal, Differs):
-        return refusal.reason
-    name = refusal.receiver.text
-    where = _consumer(refusal.consumer)
-    if refusal.kind is Kind.STALE:
-        return f"gradients of {name} that line {refusal.site.line} clears would still be there {where}"
-    if refusal.kind is Kind.RESIDUAL:
-        return f"gradients from before reach {name} {where}; with zero_grad first they would not"
-    if refusal.kind is Kind.LOST:
-        return f"gradients of {name} would already be cleared {where}"
-    if refusal.kind is Kind.FLAVOUR:
-        return f"gradients of {name} would be zeros instead of None, or None instead of zeros, {where}"
-    if refusal.kind is Kind.RAISES:
-        return f"line {refusal.site.line} raises where a gradient of {name} is None, as before the first backward"
-    return f"an accumulation context that was entered before decides whether zero_grad() for {name} does anything"
-
-
-def _consumer(event: Event) -> str:
-    """Who would see the difference, and where."""
-    place = f"on line {event.span.line}" + (f" of {event.span.file}" if event.span.file else "")
-    match event:
-        case Step(written=written, receiver=receiver):
-            return f"when {written or receiver.text} steps {place}"
-        case Unknown(reason=reason):
-            return f"{place}, where {reason}"
-        case Read(text=text):
-            return f"{place}, where {text} looks at gradients"
-        case _:
-            return place
-
-
-def _finding(
-    path: str,
-    judged: Judged,
-    names: Sequence[str],
-    verdict: Verdict,
-    reason: str,
-    *,
-    fix: Fix | None = None,
-    applied: bool = False,
-    assumes: tuple[str, ...] = (),
-    witness: tuple[Stop, ...] = (),
-) -> Finding:
-    return Finding(
-        path=path,
-        line=judged.start.line,
-        end_line=judged.end_line,
-        function=judged.function.name,
-        verdict=verdict,
-        optimizers=tuple(names),
-        reason=reason,
-        fix=fix,
-        applied=applied,
-        assumes=assumes,
-        witness=witness,
     )

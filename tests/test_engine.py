@@ -119,6 +119,7 @@ def test_a_repair_is_written_when_unsafe_fixes_are_wanted() -> None:
     (found,) = outcome.findings
     assert outcome.after == ("criterion(model(x)).backward()\n" + FIRST).encode()
     assert (found.fix, found.applied) == (Fix.UNSAFE, True)
+    assert found.reason.endswith("each step will then use the gradients of its own iteration alone")
 
 
 def test_unsafe_fixes_never_leave_anything_stale() -> None:
@@ -140,6 +141,9 @@ loss.backward()
     outcome = examined(warmed_up + LAST, options)
     assert outcome.after
     assert [(one.fix, one.applied) for one in outcome.findings] == [(Fix.UNSAFE, True)] * 2
+    assert outcome.findings[0].reason.endswith(
+        ", but for the other unsafe fixes of this file: together they change the training"
+    )
     assert examined(outcome.after.decode(), options).after is None
 
 

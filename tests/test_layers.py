@@ -38,6 +38,7 @@ LAYERS = (
     "proof",
     "trial",
     "mending",
+    "telling",
     "hush",
     "engine",
     "lifetime",
@@ -62,6 +63,7 @@ APART = {
         "blacken",
         "trial",
         "mending",
+        "telling",
         "effects",
         "orders",
     }
