@@ -9,6 +9,8 @@ import ast
 from dataclasses import dataclass
 from enum import Enum
 
+from codemods.trees import walk
+
 
 class Over(Enum):
     """Which gradients a statement clears."""
@@ -53,7 +55,7 @@ def clearing_of(node: ast.stmt) -> Clearing | None:
 
 
 def _one(node: ast.stmt) -> Clearing | None:
-    for one in ast.walk(node) if isinstance(node, ast.Assign | ast.Expr | ast.If) else ():
+    for one in walk(node) if isinstance(node, ast.Assign | ast.Expr | ast.If) else ():
         if isinstance(one, ast.Attribute) and one.attr == "grad":
             way = _way([node], one.value)
             if way is None:

@@ -18,6 +18,7 @@ from codemods.judge import called
 from codemods.lower.forwards import forward_calls
 from codemods.moves import Move, Position
 from codemods.plan import Layout, Planned, bound, first, loaded, lowest, unmovable, within
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -110,9 +111,9 @@ def _chain(suite: Sequence[ast.stmt], backward: int) -> Iterator[int]:
 
 def _forward(statement: ast.stmt, forwards: frozenset[tuple[int, int]]) -> bool:
     return any(
-        isinstance(one, ast.Call) and (one.lineno, one.col_offset) in forwards for one in ast.walk(statement)
+        isinstance(one, ast.Call) and (one.lineno, one.col_offset) in forwards for one in walk(statement)
     )
 
 
 def _calls(statement: ast.stmt) -> bool:
-    return any(isinstance(one, ast.Call) for one in ast.walk(statement))
+    return any(isinstance(one, ast.Call) for one in walk(statement))

@@ -28,6 +28,7 @@ from codemods.settings import Placement
 from codemods.syntax import Unparsable, parse
 from codemods.telling import SHARED, repaired, rows
 from codemods.trial import Settled, moved, settle
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +88,7 @@ def _examine(
 ) -> Outcome:
     tree = parse(source.text, source.cuts)
     hush = Hush(path, source.text, settings)
-    words = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    words = {node.attr for node in walk(tree) if isinstance(node, ast.Attribute)}
     if not all(any(part in word for word in words) for part in ("backward", "step")):
         return _outcome(path, data, source, hush, tree)
     try:

@@ -10,6 +10,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.syntax import FUNCTIONS, bound_names, callee_name
+from codemods.trees import children, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,8 +26,8 @@ def may_be_none(program: Program, receiver: Path, subject: ast.AST) -> bool:
     """Whether the file itself says that a receiver can be None: sets it so, compares it, or tests for it."""
     if receiver in program.certain:
         return False
-    words = {one.id for one in ast.walk(subject) if isinstance(one, ast.Name)} - {"self"}
-    words |= {one.attr for one in ast.walk(subject) if isinstance(one, ast.Attribute)}
+    words = {one.id for one in walk(subject) if isinstance(one, ast.Name)} - {"self"}
+    words |= {one.attr for one in walk(subject) if isinstance(one, ast.Attribute)}
     return bool(words & program.nullable) or receiver.root in program.nullable
 
 
@@ -59,18 +60,18 @@ def _computed(parent: ast.AST) -> set[str]:
     found: set[str] = set()
     for _ in range(2):
         for statement in parent.body:
-            for node in ast.walk(statement):
+            for node in walk(statement):
                 if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
                     continue
-                names = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}
-                calls = any(isinstance(one, ast.Call) for one in ast.walk(node.value))
+                names = {one.id for one in walk(node.value) if isinstance(one, ast.Name)}
+                calls = any(isinstance(one, ast.Call) for one in walk(node.value))
                 if calls and (given is None or names & (given | found)):
                     found.update(bound_names(node))
     return found
 
 
 def _bound_by(target: ast.expr) -> Iterator[str]:
-    return (one.id for one in ast.walk(target) if isinstance(one, ast.Name))
+    return (one.id for one in walk(target) if isinstance(one, ast.Name))
 
 
 def _exits(
@@ -98,7 +99,7 @@ def _exits(
         for behind in node.orelse:
             yield from _exits(behind, tests, in_loop=in_loop, asserts=asserts)
         return
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         if isinstance(node, ast.If) and isinstance(child, ast.stmt):
             yield from _exits(child, (*tests, node.test), in_loop=inner, asserts=asserts)
         elif isinstance(child, ast.ExceptHandler):
@@ -126,4 +127,4 @@ def _atoms(test: ast.expr) -> Iterator[ast.expr]:
 
 
 def _mentions(atom: ast.expr, names: set[str]) -> bool:
-    return any(isinstance(one, ast.Name) and one.id in names for one in ast.walk(atom))
+    return any(isinstance(one, ast.Name) and one.id in names for one in walk(atom))

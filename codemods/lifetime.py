@@ -16,6 +16,7 @@ from codemods.events import Backward, Path, Step, Zero
 from codemods.judge import Judged, judge, relevant_zeros
 from codemods.lower import lower
 from codemods.syntax import parse
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -147,7 +148,7 @@ def _suite(tree: ast.Module, judged: Judged) -> Sequence[ast.stmt]:
     """The statements of one iteration: the innermost loop or function whose lines are the region's."""
     span = judged.region.span
     best: Sequence[ast.stmt] = tree.body
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, SUITES) and node.lineno <= judged.start.line <= (node.end_lineno or 0):
             loop = isinstance(node, ast.For | ast.AsyncFor | ast.While)
             if loop == judged.region.loop and span.line in (node.lineno, node.body[0].lineno):
@@ -170,7 +171,7 @@ def _forwards(suite: Sequence[ast.stmt], backwards: Sequence[int]) -> Iterator[i
     That is the last binding above of a name that the backward mentions, or of one that this binding mentions in
     turn, where the latter is the result of a plain call, as in ``output = model(x)``.
     """
-    statements = [node for top in suite for node in ast.walk(top) if isinstance(node, ast.stmt)]
+    statements = [node for top in suite for node in walk(top) if isinstance(node, ast.stmt)]
     for line in backwards:
         at = [one for one in statements if one.lineno == line and isinstance(one, ast.Expr | ast.Assign)]
         loss = _bound(statements, line, [name for one in at for name in _names(one, ast.Load)])
@@ -191,7 +192,7 @@ def _bound(statements: Sequence[ast.stmt], line: int, names: Sequence[str]) -> a
 
 
 def _names(node: ast.AST, context: type[ast.expr_context]) -> list[str]:
-    return [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, context)]
+    return [one.id for one in walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, context)]
 
 
 def _plain_call(node: ast.expr) -> bool:

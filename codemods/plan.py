@@ -18,6 +18,7 @@ from codemods.guards import guard_of, may_be_none
 from codemods.moves import Move, Position
 from codemods.settings import Placement
 from codemods.syntax import FUNCTIONS, Cell, bound_names, bound_targets, callee_name, suites
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,7 @@ class Layout:
         self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         self._places: dict[tuple[int, int], Place] = {}
         self._suites: dict[int, ast.AST] = {}
-        for node in ast.walk(tree):
+        for node in walk(tree):
             for suite in suites(node):
                 self._suites[id(suite)] = node
                 for index, statement in enumerate(suite):
@@ -175,7 +176,7 @@ def _is_zero_grad(statement: ast.stmt) -> bool:
 
 def _computes(statement: ast.stmt) -> bool:
     """Whether a ``zero_grad`` call is more than the call alone."""
-    nodes = list(ast.walk(statement))
+    nodes = list(walk(statement))
     if any(isinstance(one, ast.Await | ast.NamedExpr | ast.Yield) for one in nodes):
         return True
     return sum(isinstance(one, ast.Call) for one in nodes) > 1
@@ -224,14 +225,12 @@ def _leading(late: list[ast.stmt], backward: int) -> int:
 
 def loaded(statement: ast.stmt) -> set[str]:
     """The names that a statement looks at."""
-    return {
-        one.id for one in ast.walk(statement) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)
-    }
+    return {one.id for one in walk(statement) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
 
 
 def bound(statement: ast.stmt) -> set[str]:
     """The names that a statement binds, those inside it too."""
-    return {name for one in ast.walk(statement) for name in bound_names(one)}
+    return {name for one in walk(statement) for name in bound_names(one)}
 
 
 def lowest(
@@ -243,8 +242,8 @@ def lowest(
 ) -> int:
     """The first index above which nothing binds a name of the call or may leave because nobody trains."""
     subject = _subject(place.statement)
-    names = {one.id for one in ast.walk(subject) if isinstance(one, ast.Name)}
-    attributes = {one.attr for one in ast.walk(subject) if isinstance(one, ast.Attribute)} - {"zero_grad"}
+    names = {one.id for one in walk(subject) if isinstance(one, ast.Name)}
+    attributes = {one.attr for one in walk(subject) if isinstance(one, ast.Attribute)} - {"zero_grad"}
     floor = 0
     guard = guard_of(program, receiver, subject, place.parent)
     for index, statement in enumerate(late):
@@ -266,7 +265,7 @@ def _after_backward(held: list[list[Effect]], index: int) -> bool:
 def _sets(statement: ast.stmt, attributes: set[str]) -> bool:
     return any(
         isinstance(target, ast.Attribute) and target.attr in attributes
-        for one in ast.walk(statement)
+        for one in walk(statement)
         for target in bound_targets(one)
     )
 
@@ -274,5 +273,5 @@ def _sets(statement: ast.stmt, attributes: set[str]) -> bool:
 def _declares(statement: ast.stmt, names: set[str]) -> bool:
     """``global`` and ``nonlocal`` must come before any use of the name."""
     return any(
-        isinstance(one, ast.Global | ast.Nonlocal) and set(one.names) & names for one in ast.walk(statement)
+        isinstance(one, ast.Global | ast.Nonlocal) and set(one.names) & names for one in walk(statement)
     )

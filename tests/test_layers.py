@@ -16,6 +16,7 @@ LAYERS = (
     "settings",
     "files",
     "config",
+    "trees",
     "syntax",
     "clearings",
     "suppressions",

@@ -14,6 +14,7 @@ from codemods.lower.closed import Closed
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.uses import Uses, uses_of
 from codemods.syntax import FUNCTIONS
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -124,7 +125,7 @@ def _only_initialises(world: World, value: ast.expr) -> bool:
     ):
         return False
     own = world.scope(found).parameters[0]
-    for node in ast.walk(found):
+    for node in walk(found):
         if isinstance(node, ast.Global | ast.Nonlocal | ast.Return | ast.Yield | ast.YieldFrom | ast.Lambda):
             return False
         if isinstance(node, ast.Attribute | ast.Subscript | ast.Name) and isinstance(node.ctx, ast.Store):

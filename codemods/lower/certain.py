@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codemods.events import NOTHING
 from codemods.lower.resolve import Target, resolve
 from codemods.syntax import FUNCTIONS, FunctionNode, bound_targets
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from codemods.events import Path
@@ -59,7 +60,7 @@ def sealed(world: World, node: FunctionNode) -> bool:
     evidence = world.evidence
     scope = world.scope(node)
     parameters = {world.scopes.variable(one, scope) for one in scope.parameters}
-    for one in ast.walk(node):
+    for one in walk(node):
         if isinstance(one, ast.Global | ast.Nonlocal | ast.Yield | ast.YieldFrom):
             return False
         if isinstance(one, ast.Return) and one.value is not None and evidence.holds(one.value):
@@ -80,7 +81,7 @@ def sealed(world: World, node: FunctionNode) -> bool:
             world, one
         ):
             return False
-    return not any(isinstance(one, (*FUNCTIONS, ast.ClassDef)) and one is not node for one in ast.walk(node))
+    return not any(isinstance(one, (*FUNCTIONS, ast.ClassDef)) and one is not node for one in walk(node))
 
 
 def _stores_holder(world: World, node: ast.AST) -> bool:

@@ -14,6 +14,7 @@ from codemods.clearings import Clearing, Over, clearing_of
 from codemods.events import Flavour, Zero
 from codemods.idioms.torch import READERS
 from codemods.syntax import callee_name
+from codemods.trees import children, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +69,7 @@ def with_clearings(world: World) -> World:
         path = _owner(world, node, clearing)
         if path is not None:
             known[node] = Cleared(clearing, path)
-    nested = {id(inner) for node in known for inner in ast.walk(node) if inner is not node}
+    nested = {id(inner) for node in known for inner in walk(node) if inner is not node}
     return replace(world, clearings={node: one for node, one in known.items() if id(node) not in nested})
 
 
@@ -85,7 +86,7 @@ def _owner(world: World, node: ast.stmt, clearing: Clearing) -> Path | None:
         full = world.evidence.imported(clearing.wrapper) or ""
         if full not in ("builtins.list", "builtins.tuple", "torch._foreach_zero_"):
             return None
-    if any(isinstance(one, ast.Name) and one.id in clearing.variables for one in ast.walk(clearing.owner)):
+    if any(isinstance(one, ast.Name) and one.id in clearing.variables for one in walk(clearing.owner)):
         return None
     if not all(_private(world, node, one) for one in clearing.variables):
         return None
@@ -99,9 +100,9 @@ def _private(world: World, node: ast.stmt, name: str) -> bool:
 
     Every other use of the name stands in a loop or a comprehension that binds it anew, and that this is no part of.
     """
-    inside = {id(one) for one in ast.walk(node)}
+    inside = {id(one) for one in walk(node)}
     first = next(
-        one for one in ast.walk(node) if isinstance(one, ast.Name) and one.id == name and not _loads(one)
+        one for one in walk(node) if isinstance(one, ast.Name) and one.id == name and not _loads(one)
     )
     variable = world.scopes.path(first)
     others = [
@@ -118,7 +119,7 @@ def _private(world: World, node: ast.stmt, name: str) -> bool:
     for loop in world.scopes.of_node:
         parts = list(_binding_parts(loop, name))
         if parts:
-            found = {id(one) for part in parts for one in ast.walk(part)}
+            found = {id(one) for part in parts for one in walk(part)}
             if id(node) not in found:
                 bound |= found
     return all(id(one) in bound for one in others)
@@ -131,13 +132,13 @@ def _loads(node: ast.Name) -> bool:
 def _binding_parts(loop: ast.AST, name: str) -> Iterable[ast.AST]:
     """The parts of a loop or comprehension in which ``name`` is what it binds."""
     if isinstance(loop, ast.For | ast.AsyncFor):
-        if any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(loop.target)):
+        if any(isinstance(one, ast.Name) and one.id == name for one in walk(loop.target)):
             yield loop.target
             yield from loop.body
     elif isinstance(loop, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
         first = loop.generators[0]
-        if any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(first.target)):
-            yield from (one for one in ast.iter_child_nodes(loop) if one is not first)
+        if any(isinstance(one, ast.Name) and one.id == name for one in walk(first.target)):
+            yield from (one for one in children(loop) if one is not first)
             yield first.target
             yield from first.ifs
 

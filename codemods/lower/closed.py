@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, bound_targets, callee_name
+from codemods.trees import children, walk
 
 if TYPE_CHECKING:
     from codemods.lower.scopes import Scope
@@ -85,7 +86,7 @@ class Closed:
         return not decorators and self._names_are_closed(node)
 
     def _names_are_closed(self, root: ast.AST) -> bool:
-        inside = [one for one in ast.walk(root) if one is not root]
+        inside = [one for one in walk(root) if one is not root]
         for one in [root, *inside]:
             if isinstance(one, ast.Global | ast.Nonlocal):
                 return False
@@ -140,8 +141,7 @@ class Closed:
         if isinstance(node, ast.Constant | ast.JoinedStr):
             return True
         if isinstance(node, ast.UnaryOp | ast.BinOp | ast.BoolOp | ast.Compare | ast.IfExp):
-            children = [one for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)]
-            return all(self.inert(one, depth) for one in children)
+            return all(self.inert(one, depth) for one in children(node) if isinstance(one, ast.expr))
         if isinstance(node, ast.Tuple | ast.List):
             return all(self.inert(one, depth) for one in node.elts)
         if isinstance(node, ast.Call):
@@ -256,7 +256,7 @@ class Closed:
         for statement in init.body:
             if not isinstance(statement, ast.Assign | ast.Expr | ast.AnnAssign):
                 continue
-            for node in ast.walk(statement):
+            for node in walk(statement):
                 if isinstance(node, ast.Lambda | ast.IfExp | ast.BoolOp | ast.ListComp | ast.GeneratorExp):
                     break
                 full = self.world.evidence.imported(node.func) or "" if isinstance(node, ast.Call) else ""

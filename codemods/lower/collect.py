@@ -16,6 +16,7 @@ from codemods.lower.evidence import (
 )
 from codemods.lower.holders import close, seed_holders
 from codemods.syntax import FUNCTIONS, FunctionNode, bound_targets, callee_name
+from codemods.trees import walk
 
 if TYPE_CHECKING:
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evidence:
     """Read the whole file once, then carry "holds" along bindings until nothing changes."""
     evidence = Evidence(scopes)
-    for node in ast.walk(tree):
+    for node in walk(tree):
         _collect_node(evidence, node)
     evidence.touching = _touching(scopes, told.touching)
     _hand_arguments(evidence)
@@ -134,7 +135,7 @@ def _aliases(evidence: Evidence, tree: ast.Module) -> dict[Path, Path]:
             variable = evidence.scopes.path(name)
             if variable is not None:
                 used[variable] = min(name.lineno, used.get(variable, name.lineno))
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if not isinstance(node, ast.Assign) or len(node.targets) != 1:
             continue
         for target in bound_targets(node):

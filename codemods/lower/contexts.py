@@ -9,6 +9,7 @@ from codemods.lower import harmless
 from codemods.lower.evidence import mentions_accumulate
 from codemods.lower.resolve import resolve
 from codemods.syntax import callee_name, dotted
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from codemods.lower.world import World
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def runs_code(world: World, value: ast.expr) -> bool:
     """Whether each turn of a loop over ``value`` may run unknown code that holds a model."""
-    for one in ast.walk(value):
+    for one in walk(value):
         if isinstance(one, ast.Name) and world.scopes.path(one) in world.evidence.callbacks:
             return True
         if isinstance(one, ast.Call) and not _listed(world, one):

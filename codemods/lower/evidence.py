@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
 from codemods.syntax import arguments, callee_name, dotted
+from codemods.trees import children, walk
 
 if TYPE_CHECKING:
     from codemods.events import Path
@@ -108,7 +109,7 @@ class Evidence:
 
     def calls_back(self, node: ast.AST) -> bool:
         """Whether an expression mentions functions of this file that touch gradients, or instances that have some."""
-        for one in ast.walk(node):
+        for one in walk(node):
             if isinstance(one, ast.Name) and (
                 one.id in self.touching or self.scopes.path(one) in self.reentrant
             ):
@@ -195,7 +196,7 @@ class Evidence:
             return self._result_holds(node)
         if isinstance(node, ast.Lambda):
             return self.scopes.inner[node].name in self.touching or any(
-                isinstance(one, ast.Name) and self._path_holds(one) for one in ast.walk(node.body)
+                isinstance(one, ast.Name) and self._path_holds(one) for one in walk(node.body)
             )
         if isinstance(node, ast.Compare | ast.Constant | ast.JoinedStr | ast.UnaryOp):
             return False
@@ -203,11 +204,7 @@ class Evidence:
             return False
         if isinstance(node, ast.comprehension):
             return self.holds(node.iter)
-        return any(
-            self.holds(one)
-            for one in ast.iter_child_nodes(node)
-            if isinstance(one, ast.expr | ast.comprehension)
-        )
+        return any(self.holds(one) for one in children(node) if isinstance(one, ast.expr | ast.comprehension))
 
     def _path_holds(self, node: ast.Name | ast.Attribute | ast.Subscript) -> bool:
         if isinstance(node, ast.Attribute):
@@ -218,7 +215,7 @@ class Evidence:
         elif isinstance(node, ast.Subscript):
             key = node.slice.value if isinstance(node.slice, ast.Constant) else None
             inside = any(
-                isinstance(one, ast.Attribute) and one.attr == "param_groups" for one in ast.walk(node.value)
+                isinstance(one, ast.Attribute) and one.attr == "param_groups" for one in walk(node.value)
             )
             if inside and isinstance(key, str) and key != "params":
                 return False
@@ -228,7 +225,7 @@ class Evidence:
         if path is not None and path.rest and path not in self.holders and self.imported(node) is not None:
             return False
         if path is None:
-            return any(self.holds(one) for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr))
+            return any(self.holds(one) for one in children(node) if isinstance(one, ast.expr))
         if path in self.holders:
             return True
         if self.is_data(path.variable):
@@ -266,9 +263,7 @@ class Evidence:
             return self.aliases_gradient(node.elt)
         if isinstance(node, ast.DictComp):
             return self.aliases_gradient(node.value)
-        return any(
-            self.aliases_gradient(one) for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)
-        )
+        return any(self.aliases_gradient(one) for one in children(node) if isinstance(one, ast.expr))
 
     def constructor(self, path: Path) -> str:
         """The last word of what ``path`` is built by when all its bindings agree, else an empty string."""
@@ -394,7 +389,7 @@ class Evidence:
 
 def mentions_accumulate(evidence: Evidence, value: ast.expr) -> bool:
     """Whether a context manager, or a name that stands for one, suspends clearing or synchronising."""
-    for node in ast.walk(value):
+    for node in walk(value):
         word = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
         if word in ("accumulate", "no_sync", "no_backward_sync"):
             return True

@@ -15,6 +15,7 @@ from codemods.lower.danger import danger, danger_of_arguments
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.resolve import Opaque, resolve
 from codemods.syntax import arguments, callee_name
+from codemods.trees import children, walk
 
 if TYPE_CHECKING:
     from codemods.lower.blocks import Graph
@@ -72,10 +73,10 @@ class Expressions:
         elif isinstance(node, ast.Await | ast.Yield | ast.YieldFrom):
             self._suspended(node)
         else:
-            children: list[ast.AST | None] = list(ast.iter_child_nodes(node))
+            parts: list[ast.AST | None] = list(children(node))
             if isinstance(node, ast.Dict):
-                children = [one for pair in zip(node.keys, node.values, strict=True) for one in pair]
-            for child in children:
+                parts = [one for pair in zip(node.keys, node.values, strict=True) for one in pair]
+            for child in parts:
                 if isinstance(child, ast.expr):
                     self.visit(child)
 
@@ -138,7 +139,7 @@ class Expressions:
         if not isinstance(target, ast.Attribute | ast.Subscript):
             return
         span = span_of(target)
-        if any(isinstance(one, ast.Attribute) and one.attr == "__dict__" for one in ast.walk(target)):
+        if any(isinstance(one, ast.Attribute) and one.attr == "__dict__" for one in walk(target)):
             self.graph.emit(Rebind(ANYTHING, None, span))
             return
         lookup = f".{target.attr}" if isinstance(target, ast.Attribute) else "[]"
@@ -223,7 +224,7 @@ class Expressions:
 
     def _silent(self, node: ast.AST) -> bool:
         """Whether evaluating the node cannot emit anything, seen without resolving names."""
-        for one in ast.walk(node):
+        for one in walk(node):
             if isinstance(one, ast.Call | ast.NamedExpr | ast.Await | ast.Yield | ast.YieldFrom):
                 return False
             if isinstance(one, ast.Attribute) and one.attr in ("grad", "_grad"):

@@ -10,6 +10,7 @@ from codemods.lower.evidence import GRADIENT_ATTRIBUTES, MODULE_METHODS
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.world import world_of
 from codemods.syntax import arguments
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from codemods.events import Path
@@ -23,7 +24,7 @@ def forward_calls(tree: ast.Module) -> frozenset[tuple[int, int]]:
     found = {_place(one) for one in calls if _runs_model(world, one)}
     targets = [(one, resolve(world, one, None)) for one in calls]
     inner = {
-        target.name: {_place(one) for one in ast.walk(target.node) if isinstance(one, ast.Call)}
+        target.name: {_place(one) for one in walk(target.node) if isinstance(one, ast.Call)}
         for _, target in targets
         if isinstance(target, Target)
     }

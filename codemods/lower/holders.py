@@ -16,6 +16,7 @@ from codemods.lower.evidence import (
     mentions_accumulate,
 )
 from codemods.syntax import arguments, callee_name
+from codemods.trees import children, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,7 +64,7 @@ def seed_holders(evidence: Evidence) -> None:
             evidence.holders.add(path)
     for call in [node for node in evidence.scopes.of_node if isinstance(node, ast.Call)]:
         if evidence.builds_optimizer(call):
-            for one in ast.walk(call):
+            for one in walk(call):
                 given = evidence.scopes.path(one) if isinstance(one, ast.Name) else None
                 if given is not None and not evidence.is_import(given) and call.func is not one:
                     evidence.holders.add(given)
@@ -136,7 +137,7 @@ def _computing(evidence: Evidence, value: ast.expr) -> Iterator[Path]:
                 and node.func.attr not in harmless.TENSOR_METHODS | TENSOR_EVIDENCE | {"to"}
             ):
                 evidence.holders.add(base)
-        stack.extend(ast.iter_child_nodes(node))
+        stack.extend(children(node))
 
 
 def _forget_data(evidence: Evidence) -> None:
@@ -233,9 +234,7 @@ def _is_callback(evidence: Evidence, value: ast.expr | None) -> bool:
     if isinstance(value, ast.Lambda):
         return evidence.scopes.inner[value].name in evidence.touching
     if isinstance(value, ast.GeneratorExp):
-        return any(
-            isinstance(one, ast.Attribute) and one.attr in GRADIENT_ATTRIBUTES for one in ast.walk(value)
-        )
+        return any(isinstance(one, ast.Attribute) and one.attr in GRADIENT_ATTRIBUTES for one in walk(value))
     if isinstance(value, ast.Call):
         return any(_is_callback(evidence, one) for one in arguments(value))
     if isinstance(value, ast.Attribute) and evidence.imported(value) is None:

@@ -7,6 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.trees import walk
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -57,7 +59,7 @@ def imported_calls(world: World) -> Iterator[tuple[ast.Call, Imported]]:
 def imports(tree: ast.Module, locate: Callable[[int, str], str | None]) -> set[str | None]:
     """The files that the import statements of a module mean."""
     found: set[str | None] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         for _, one in _bound_by(node):
             found.add(locate(one.level, one.module))
             if one.name is not None:

@@ -25,6 +25,7 @@ from codemods.lower.relocate import moved_abroad, path_abroad
 from codemods.lower.resolve import Opaque, Target, target_of
 from codemods.lower.world import World, world_of
 from codemods.syntax import FUNCTIONS, Unparsable, arguments, callee_name, parse
+from codemods.trees import children, walk
 
 if TYPE_CHECKING:
     from codemods.events import Path
@@ -123,7 +124,7 @@ def _can_be_followed(world: World, call: ast.Call) -> bool:
 
 def _is_closure(world: World, value: ast.expr, depth: int = 3) -> bool:
     """Whether a value is, or holds, a function that brings its own model along: a lambda, a partial, a local function."""
-    for one in ast.walk(value):
+    for one in walk(value):
         if isinstance(one, ast.Lambda):
             return True
         if isinstance(one, ast.Call) and callee_name(one) == "partial":
@@ -145,7 +146,7 @@ def _mentions_instance(world: World, value: ast.AST) -> bool:
         return False
     if isinstance(value, ast.Name):
         return world.scopes.variable(value.id, world.scopes.of_node[value]).scope.startswith("class ")
-    return any(_mentions_instance(world, one) for one in ast.iter_child_nodes(value))
+    return any(_mentions_instance(world, one) for one in children(value))
 
 
 def _link(

@@ -10,6 +10,7 @@ from codemods.lower.apart import sites
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.magics import magic_of
 from codemods.syntax import FUNCTIONS, bound_targets, callee_name
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from codemods.ir.nodes import Function
@@ -21,7 +22,7 @@ def hooked(world: World) -> bool:
     return world.evidence.hooked or any(
         isinstance(node, FUNCTIONS)
         and getattr(node, "name", "") == "backward"
-        and any(isinstance(one, ast.Attribute) and one.attr == "grad" for one in ast.walk(node))
+        and any(isinstance(one, ast.Attribute) and one.attr == "grad" for one in walk(node))
         for node in world.functions.values()
     )
 
@@ -49,7 +50,7 @@ def veto(world: World) -> str | None:
 
 def keeps_references(world: World) -> bool:
     """Whether some code of the file takes hold of a gradient, so that clearing it in place could show there."""
-    cleared = {id(one) for statement in world.clearings for one in ast.walk(statement)}
+    cleared = {id(one) for statement in world.clearings for one in walk(statement)}
     return any(
         isinstance(node, ast.Attribute)
         and node.attr in ("grad", "_grad")

@@ -16,6 +16,7 @@ from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
 from codemods.lower.world import World, is_generator, transparent
 from codemods.syntax import FUNCTIONS, FunctionNode, callee_name
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -87,7 +88,7 @@ def _loss_handed(world: World, node: ast.Module | FunctionNode, scope: Scope) ->
     if isinstance(node, ast.Module):
         return False
     handed = {world.scopes.variable(one, scope) for one in scope.parameters}
-    for call in ast.walk(node):
+    for call in walk(node):
         if isinstance(call, ast.Call) and callee_name(call) in ("backward", "manual_backward"):
             losses = [*call.args, *(one.value for one in call.keywords)]
             if isinstance(call.func, ast.Attribute):
@@ -98,7 +99,7 @@ def _loss_handed(world: World, node: ast.Module | FunctionNode, scope: Scope) ->
 
 
 def _expressions(node: ast.expr) -> Iterator[ast.expr]:
-    return (one for one in ast.walk(node) if isinstance(one, ast.expr))
+    return (one for one in walk(node) if isinstance(one, ast.expr))
 
 
 def _stray(world: World, node: FunctionNode, scope: Scope) -> bool:

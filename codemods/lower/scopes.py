@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from codemods.events import Path
 from codemods.syntax import FUNCTIONS, FunctionNode, bound_names
+from codemods.trees import children, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +109,7 @@ class Scopes:
             return base and base.extended((f".{node.attr}",))
         if isinstance(node, ast.Subscript):
             base = self.path(node.value)
-            names = [one for one in ast.walk(node.slice) if isinstance(one, ast.expr)]
+            names = [one for one in walk(node.slice) if isinstance(one, ast.expr)]
             if (
                 base is None
                 or "__getitem__" in self.computed
@@ -212,5 +213,5 @@ def _children(node: ast.AST, outside: Scope, inside: Scope) -> Iterator[tuple[as
     body: set[int] = set()
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         body.update(map(id, node.body))
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         yield child, inside if id(child) in body else outside

@@ -15,6 +15,7 @@ from codemods.lower.contexts import lets_pass, opaque_context, runs_code
 from codemods.lower.evidence import mentions_accumulate
 from codemods.lower.expressions import Expressions, span_of
 from codemods.syntax import Cell, Cells, bound_names, dotted
+from codemods.trees import children, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,7 @@ class Statements:
         elif isinstance(node, ast.AugAssign):
             self.expressions.visit(node.value)
             self._augmented(node)
-            if any(isinstance(one, ast.Call) for one in ast.walk(node.target)):
+            if any(isinstance(one, ast.Call) for one in walk(node.target)):
                 # Python evaluates the target's parts before the value; nothing is claimed of such a statement.
                 self.graph.emit(
                     Unknown(f"{ast.unparse(node)[:60]} calls in its target", span_of(node), trains=True)
@@ -87,7 +88,7 @@ class Statements:
         elif isinstance(node, ast.Assert):
             self._assert(node)
         else:
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 if isinstance(child, ast.expr):
                     self.expressions.visit(child)
         if before == (self.graph.current, len(self.graph.blocks[self.graph.current].events)):
@@ -120,7 +121,7 @@ class Statements:
     def _augmented(self, node: ast.AugAssign) -> None:
         root: ast.expr = node.target
         if self.world.evidence.aliases_gradient(root) or any(
-            isinstance(one, ast.Attribute) and one.attr == "grad" for one in ast.walk(root)
+            isinstance(one, ast.Attribute) and one.attr == "grad" for one in walk(root)
         ):
             self.graph.emit(
                 Unknown(f"{ast.unparse(node)[:60]} changes gradients", span_of(node), trains=True)
@@ -389,7 +390,7 @@ class Statements:
         ends: list[int] = []
         for case in node.cases:
             self.graph.start(case.pattern.lineno, *unmatched)
-            for one in ast.walk(case.pattern):
+            for one in walk(case.pattern):
                 for name in bound_names(one):
                     self._name_bound(name, node)
             self.expressions.visit(case.guard)

@@ -7,6 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from codemods.trees import children
+
 if TYPE_CHECKING:
     from codemods.events import Path
     from codemods.lower.world import World
@@ -33,7 +35,7 @@ def uses_of(world: World) -> Uses:
     """Index a file."""
     found = Uses()
     for node in world.scopes.of_node:
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             found.parents[id(child)] = node
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             found.names[world.scopes.variable(node.id, world.scopes.of_node[node])].append(node)

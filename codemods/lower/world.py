@@ -15,6 +15,7 @@ from codemods.lower.evidence import NOTHING_TOLD
 from codemods.lower.scopes import Scope, Scopes, scopes_of
 from codemods.magics import magic_of
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments
+from codemods.trees import children, walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,7 +133,7 @@ class World:
             elif not base.startswith(("abc.", "typing.")):
                 return True
         for each in self.lineage(one):
-            for node in ast.walk(each):
+            for node in walk(each):
                 if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                     known.add(node.name)
                 elif isinstance(node, ast.Attribute):
@@ -185,7 +186,7 @@ class World:
     def _borrows(self, one: ast.ClassDef) -> bool:
         """Whether the code of a class uses a model of the code around it."""
         for each in self.lineage(one):
-            for node in ast.walk(each):
+            for node in walk(each):
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                     path = self.scopes.path(node)
                     if (
@@ -234,7 +235,7 @@ def is_generator(node: FunctionNode) -> bool:
         if isinstance(one, ast.Yield | ast.YieldFrom):
             return True
         if not isinstance(one, (*FUNCTIONS, ast.ClassDef)):
-            body.extend(ast.iter_child_nodes(one))
+            body.extend(children(one))
     return False
 
 

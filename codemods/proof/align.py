@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from codemods.clearings import clearing_of
 from codemods.events import Event, Zero
 from codemods.syntax import suites
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from codemods.ir.nodes import Function, Program
@@ -116,7 +117,7 @@ def is_zero_statement(node: ast.stmt) -> bool:
 
 
 def _erased(tree: ast.Module) -> ast.Module:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         for suite in suites(node):
             suite[:] = [one for one in suite if not is_zero_statement(one)]
     return tree

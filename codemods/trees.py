@@ -1,0 +1,54 @@
+"""Walks over ``ast`` trees, the same as those of the ``ast`` module and several times faster.
+
+What lies directly below a node is worked out once and kept on the node. Assumes that a tree does not change after its
+first walk. Left out are the nodes that stand for no code of their own: contexts (``Load``) and operators.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NO_NODES = frozenset(
+    "ctx op ops id attr name asname module level kind type_comment simple arg is_async conversion rest".split()
+)
+"""Fields that never hold nodes worth a visit."""
+
+_fields: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: (), ast.Global: (), ast.Nonlocal: ()}
+
+
+def children(node: ast.AST) -> tuple[ast.AST, ...]:
+    """The nodes directly below, in the order of the fields: :func:`ast.iter_child_nodes`."""
+    kind = type(node)
+    fields = _fields.get(kind)
+    if fields is None:
+        # Only the name in ``type Name = ...`` is a node.
+        left_out = NO_NODES - {"name"} if kind.__name__ == "TypeAlias" else NO_NODES
+        fields = _fields[kind] = tuple(name for name in node._fields if name not in left_out)
+    if not fields:
+        return ()
+    known = node.__dict__
+    found: tuple[ast.AST, ...] | None = known.get("_below")
+    if found is None:
+        below: list[ast.AST] = []
+        for name in fields:
+            value = known.get(name)
+            if value is None:
+                continue
+            if type(value) is list:
+                below += [one for one in value if isinstance(one, ast.AST)]
+            elif isinstance(value, ast.AST):
+                below.append(value)
+        found = known["_below"] = tuple(below)
+    return found
+
+
+def walk(node: ast.AST) -> Iterator[ast.AST]:
+    """The node and all below it, level by level: :func:`ast.walk`."""
+    level: list[ast.AST] = [node]
+    while level:
+        yield from level
+        level = [child for one in level for child in children(one)]
