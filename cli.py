@@ -6,6 +6,7 @@ Exit status: 0 nothing (left) to do; 1 findings remain, or ``--diff`` is not emp
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -72,6 +73,13 @@ CHOICE = (
         "--placement",
         type=click.Choice([one.value for one in Placement]),
         help="Where zero_grad goes. before-backward costs memory.",
+    ),
+    click.option(
+        "--jobs",
+        "-j",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Processes for large runs. Default: one a core.",
     ),
     click.option("--config", "file", metavar="FILE", help="Use this configuration file for everything."),
     click.option("--isolated", is_flag=True, help="Use no configuration file."),
@@ -383,9 +391,16 @@ def _outcomes(
             name = choice.get("stdin_filename")
             data = sys.stdin.buffer.read()
             return [from_stdin(name or STDIN, data, configuration, exclude=choice["exclude"])]
-        return outcomes(paths or ["."], configuration, exclude=choice["exclude"])
+        jobs = choice["jobs"] or _cores()
+        return outcomes(paths or ["."], configuration, exclude=choice["exclude"], jobs=jobs)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--exclude") from error
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _show(

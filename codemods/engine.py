@@ -54,7 +54,7 @@ def examine(path: str, data: bytes, settings: Settings, neighbours: Neighbours |
 
     ``neighbours``: the other files of the run, whose functions are followed where this file calls them.
     """
-    if not (notebook_may_hold_training_step if is_notebook(path) else may_hold_training_step)(data):
+    if not worth_a_look(path, data):
         return Outcome(path, data)
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, DEPTH))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from codemods.clearings import clearing_of
@@ -58,14 +59,18 @@ class Layout:
     def __init__(self, tree: ast.Module, text: str, fixed: frozenset[int] = frozenset()) -> None:
         """``fixed``: lines that nobody may edit."""
         self.fixed = fixed
+        self._tree = tree
         self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        self._places: dict[tuple[int, int], Place] = {}
-        self._suites: dict[int, ast.AST] = {}
-        for node in walk(tree):
-            for suite in suites(node):
-                self._suites[id(suite)] = node
-                for index, statement in enumerate(suite):
-                    self._places[(statement.lineno, statement.col_offset)] = Place(suite, index, node)
+
+    @cached_property
+    def _places(self) -> dict[tuple[int, int], Place]:
+        """Worked out only where something is to be moved."""
+        return {
+            (statement.lineno, statement.col_offset): Place(suite, index, node)
+            for node in walk(self._tree)
+            for suite in suites(node)
+            for index, statement in enumerate(suite)
+        }
 
     def inside_try(self, place: Place) -> bool:
         """Whether an exception in a suite is handled in the function around it."""

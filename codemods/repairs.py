@@ -20,6 +20,7 @@ from codemods.moves import Change, Insert
 from codemods.plan import Layout, Place, first, lowest, plan, within
 from codemods.settings import Placement
 from codemods.syntax import dotted, parse, suites
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,7 +107,7 @@ def _missing(
 
 def _others(loop: ast.stmt) -> str | None:
     """A call in the loop behind which somebody else may clear gradients."""
-    for node in ast.walk(loop):
+    for node in walk(loop):
         if not isinstance(node, ast.Call):
             continue
         name = dotted(node.func) or ast.unparse(node.func)
@@ -138,7 +139,7 @@ def _written(tree: ast.Module, text: str, steps: Sequence[Effect]) -> str | None
     """What steps, as the source spells it, where that is a name and what is looked up on it."""
     spans = {(one.span.line, one.span.column) for one in steps}
     found = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Call) and (node.lineno, node.col_offset) in spans:
             words = {one.event.written for one in steps if isinstance(one.event, Step)}
             for one in _owners(node):
@@ -156,5 +157,5 @@ def _owners(call: ast.Call) -> Iterator[ast.expr]:
         inner: ast.expr = one
         while isinstance(inner, ast.Attribute | ast.Subscript):
             inner = inner.value
-        if isinstance(inner, ast.Name) and not any(isinstance(each, ast.Call) for each in ast.walk(one)):
+        if isinstance(inner, ast.Name) and not any(isinstance(each, ast.Call) for each in walk(one)):
             yield one

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codemods.edits import Replacement, replacements
-from codemods.engine import examine
 from codemods.files.discover import Found, Missing, discover
 from codemods.files.load import Unreadable, load, read
-from codemods.files.neighbours import Neighbours
-from codemods.files.write import NotWritten, write
+from codemods.files.prefilter import worth_a_look
 from codemods.findings import Finding, Outcome, Problem
 from codemods.settings import Settings
+from codemods.work import Work, examined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from codemods.config import Configuration
+    from codemods.edits import Replacement
+    from codemods.files.neighbours import Neighbours
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,15 @@ class Summary:
 
 
 def outcomes(
-    paths: Sequence[str], settings: Settings | Configuration, *, exclude: Sequence[str] = ()
+    paths: Sequence[str], settings: Settings | Configuration, *, exclude: Sequence[str] = (), jobs: int = 1
 ) -> Iterator[Outcome]:
     """Examine every Python file that the paths name or hold, in order of their names; nothing is written.
 
     A configuration chooses the settings of each file. Files that cannot be read come as outcomes with a problem. Raises
     ValueError for a malformed ``exclude`` and :class:`codemods.config.BadConfiguration`, before any file is examined.
+    ``jobs``: how many processes may be started, where there is enough to do; the outcomes are the same.
     """
+    found: list[tuple[Found | Missing, Settings]]
     if isinstance(settings, Settings):
         found = [(item, settings) for item in discover(paths, exclude=exclude)]
     else:
@@ -54,8 +57,62 @@ def outcomes(
             (item, settings.settings(item.path))
             for item in discover(paths, exclude=exclude, rules=settings.rules)
         ]
-    neighbours = Neighbours(item.path for item, _ in found if isinstance(item, Found))
-    return (_outcome(item, own, neighbours) for item, own in found)
+    return _examined_all(found, jobs)
+
+
+def _examined_all(found: Sequence[tuple[Found | Missing, Settings]], jobs: int) -> Iterator[Outcome]:
+    """Files without a training step are done here; the others too, or in processes when they are many."""
+    neighbours: Neighbours | None = None
+    waiting: list[Outcome | Work] = []
+    work = 0
+    rest = iter(found)
+    for item, settings in rest:
+        one = _looked_at(item, settings)
+        waiting.append(one)
+        if isinstance(one, Work):
+            work += len(one.data)
+            if neighbours is None:
+                neighbours = _neighbours(found)
+        if jobs == 1 or neighbours is None or len(found) == 1:
+            yield from (_outcome(each, neighbours) for each in waiting)
+            waiting.clear()
+        elif work > ENOUGH:
+            from codemods.processes import spread  # noqa: PLC0415 - only what is large pays for processes
+
+            later = (_looked_at(*each) for each in rest)
+            yield from spread(chain(waiting, later), neighbours, jobs)
+            return
+    yield from (_outcome(one, neighbours) for one in waiting)
+
+
+ENOUGH = 150_000
+"""Bytes of files with training code that are worth the start of processes."""
+
+
+def _neighbours(found: Sequence[tuple[Found | Missing, Settings]]) -> Neighbours:
+    from codemods.files.neighbours import Neighbours  # noqa: PLC0415
+
+    return Neighbours([item.path for item, _ in found if isinstance(item, Found)])
+
+
+def _looked_at(item: Found | Missing, settings: Settings) -> Outcome | Work:
+    """What can be said of a file without parsing it. The bytes of one without a training step are not kept."""
+    if isinstance(item, Missing):
+        return Outcome(item.path, b"", problem=Problem(item.path, None, item.message))
+    try:
+        data = read(item.path)
+    except Unreadable as error:
+        return Outcome(item.path, b"", problem=Problem(item.path, error.line, error.message))
+    return Work(item.path, data, settings) if worth_a_look(item.path, data) else Outcome(item.path, b"")
+
+
+def _outcome(one: Outcome | Work, neighbours: Neighbours | None) -> Outcome:
+    if isinstance(one, Outcome):
+        return one
+    outcome = examined(one.path, one.data, one.settings, neighbours)
+    if outcome.after is not None and neighbours is not None:
+        neighbours.remember(one.path, one.data)
+    return outcome
 
 
 def from_stdin(
@@ -86,30 +143,12 @@ def listed(
     return files, problems
 
 
-def _outcome(item: Found | Missing, settings: Settings, neighbours: Neighbours) -> Outcome:
-    if isinstance(item, Missing):
-        return Outcome(item.path, b"", problem=Problem(item.path, None, item.message))
-    try:
-        data = read(Path(item.path))
-    except Unreadable as error:
-        return Outcome(item.path, b"", problem=Problem(item.path, error.line, error.message))
-    outcome = examined(item.path, data, settings, neighbours)
-    if outcome.after is not None:
-        neighbours.remember(item.path, data)
-    return outcome
-
-
-def examined(path: str, data: bytes, settings: Settings, neighbours: Neighbours | None = None) -> Outcome:
-    """What :func:`codemods.engine.examine` says, without the findings that nobody asked for."""
-    outcome = examine(path, data, settings, neighbours)
-    kept = tuple(one for one in outcome.findings if one.code is None or one.code in settings.codes)
-    return replace(outcome, findings=kept)
-
-
 def written(outcome: Outcome) -> Outcome:
     """Write a changed file in place; when that fails, the outcome says so and counts nothing as applied."""
     if outcome.after is None:
         return outcome
+    from codemods.files.write import NotWritten, write  # noqa: PLC0415
+
     try:
         write(Path(outcome.path), outcome.before, outcome.after)
     except NotWritten as error:
@@ -137,6 +176,8 @@ def summed(found: Iterable[Outcome], *, with_edits: bool = False) -> Summary:
         findings += one.findings
         problems += [] if one.problem is None else [one.problem]
         if with_edits and one.after is not None:
+            from codemods.edits import replacements  # noqa: PLC0415
+
             before, after = (load(one.path, data).text for data in (one.before, one.after))
             edits[one.path] = replacements(before, after)
     return Summary(scanned, parsed, changed, tuple(findings), tuple(problems), edits, suppressed)

@@ -137,6 +137,14 @@ def suites(node: ast.AST) -> Iterator[list[ast.stmt]]:
         yield part.body
 
 
+BINDERS = (
+    ast.Assign, ast.AugAssign, ast.AnnAssign, ast.For, ast.AsyncFor, ast.NamedExpr, ast.comprehension, ast.withitem,
+    ast.Delete, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler,
+    ast.MatchAs, ast.MatchStar, ast.MatchMapping,
+)  # fmt: skip
+"""The nodes that bind names or other targets by themselves."""
+
+
 def bound_targets(node: ast.AST) -> Iterator[ast.expr]:
     """The expressions that this one node binds, deletes or imports over; tuples are taken apart."""
     targets: list[ast.expr] = []

@@ -14,6 +14,7 @@ from codemods.proof.instances import entered_from_outside
 from codemods.proof.lockstep import CLOSED_WORLD, NOTHING_ALLOWED, Allowed, prove
 from codemods.proof.witness import Differs, Kind, Same, SameIf, Unsure
 from codemods.syntax import Cuts, parse
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -70,7 +71,7 @@ def moved(text: str, changes: Iterable[Change], cuts: Cuts | None = None) -> ast
 def _placed(code: str, where: ast.stmt) -> ast.stmt:
     """A new statement, at the position of the one that it will stand before."""
     (statement,) = parse(code).body
-    for node in ast.walk(statement):
+    for node in walk(statement):
         if isinstance(node, ast.stmt | ast.expr):
             ast.copy_location(node, where)
     return statement

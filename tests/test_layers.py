@@ -44,6 +44,8 @@ LAYERS = (
     "engine",
     "lifetime",
     "edits",
+    "work",
+    "processes",
     "run",
     "verify",
     "rules",

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from codemods.findings import Outcome, Problem
-from codemods.run import examined, outcomes, summed, written
+from codemods.run import outcomes, summed, written
 from codemods.settings import Settings
+from codemods.work import examined
 
 if TYPE_CHECKING:
     from pathlib import Path

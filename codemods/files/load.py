@@ -74,7 +74,7 @@ def load(path: str, data: bytes) -> Source:
     return Source(path=path, data=data, text=text, encoding=encoding, bom=bom)
 
 
-def read(path: Path) -> bytes:
+def read(path: str | Path) -> bytes:
     """All bytes of a regular file.
 
     Raises Unreadable with a one-line reason for everything else. A FIFO or a device is never opened, so this never

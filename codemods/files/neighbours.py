@@ -8,6 +8,8 @@ with the name of a module of Python's own library. A relative import means one f
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sys
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING
 from codemods.files.load import Unreadable, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 ROOTS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
 """What stands in the uppermost folder of a project."""
@@ -28,37 +30,45 @@ class Neighbours:
     """The files of one run, by the names under which the run shows them.
 
     Files are read when they are asked for. One that the run itself rewrites is remembered as it was, so that no result
-    depends on the order of the files.
+    depends on the order of the files. ``kept``: a folder for what is remembered, where the run has several processes.
     """
 
-    paths: Iterable[str]
+    paths: Sequence[str]
+    kept: Path | None = None
     _shown: dict[Path, str] = field(default_factory=dict)
     _before: dict[str, bytes] = field(default_factory=dict)
     _folders: set[Path] = field(default_factory=set)
 
-    def __post_init__(self) -> None:
-        """Index the paths."""
-        self._shown = {Path(one).resolve(): one for one in self.paths if one.endswith(".py")}
-        self._folders = {one.parent for one in self._shown}
-        self.paths = ()
+    def _index(self) -> None:
+        """Index the paths, once somebody asks: most runs hold no file that could."""
+        if not self._shown:
+            self._shown = {Path(one).resolve(): one for one in self.paths if one.endswith(".py")}
+            self._folders = {one.parent for one in self._shown}
 
     def remember(self, path: str, data: bytes) -> None:
-        """The bytes that a file had before this run rewrote it."""
+        """The bytes that a file had before this run rewrote it, for every process of the run."""
         self._before[path] = data
+        if self.kept is not None:
+            _copy_of(self.kept, path).write_bytes(data)
 
     def data(self, path: str) -> bytes | None:
         """The bytes of a file of the run, as they were before it; None when it cannot be read."""
         if path in self._before:
             return self._before[path]
         try:
-            return read(Path(path))
+            data = read(Path(path))
         except Unreadable:
             return None
+        # Looked for after the reading: a file is remembered before it is written.
+        if self.kept is not None and (copy := _copy_of(self.kept, path)).exists():
+            return copy.read_bytes()
+        return data
 
     def locate(self, importer: str, level: int, module: str) -> str | None:
         """The file of the run that ``from <level dots><module> import ...`` in ``importer`` means, None when unclear."""
-        if len(self._shown) < 2:
+        if len(self.paths) < 2:
             return None
+        self._index()
         parts = [one for one in module.split(".") if one]
         own = Path(importer).resolve()
         if level:
@@ -81,6 +91,10 @@ class Neighbours:
                 return found
         held = [index for index, one in enumerate(found) if one in self._folders]
         return found[: held[-1] + 1] if held else [folder]
+
+
+def _copy_of(folder: Path, path: str) -> Path:
+    return folder / hashlib.sha256(os.fsencode(path)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,14 @@ import unicodedata
 
 from codemods.files.load import Unreadable, first_two_lines, load
 
+NOTEBOOK = ".ipynb"
+
+
+def worth_a_look(path: str, data: bytes) -> bool:
+    """Whether a file, by its name and its bytes, may hold a training step: never a no for one that does."""
+    notebook = path[-len(NOTEBOOK) :].lower() == NOTEBOOK
+    return (notebook_may_hold_training_step if notebook else may_hold_training_step)(data)
+
 
 def may_hold_training_step(data: bytes) -> bool:
     """False only if no training step that we see can be in a file with these bytes.

@@ -15,13 +15,16 @@ from codemods.lower.evidence import (
     Told,
 )
 from codemods.lower.holders import close, seed_holders
-from codemods.syntax import FUNCTIONS, FunctionNode, bound_targets, callee_name
+from codemods.syntax import BINDERS, FUNCTIONS, FunctionNode, bound_targets, callee_name
 from codemods.trees import walk
 
 if TYPE_CHECKING:
 
     from codemods.events import Path
     from codemods.lower.scopes import Scopes
+
+
+BINDING = (*BINDERS, ast.Lambda)
 
 
 def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evidence:
@@ -73,7 +76,8 @@ def _collect_node(evidence: Evidence, node: ast.AST) -> None:
             evidence.filled.append((base, node))
         elif base is not None and (base.rest or not base.scope.startswith("class ")):
             evidence.asked.append((base, node))
-    _collect_bindings(evidence, node)
+    if isinstance(node, BINDING):
+        _collect_bindings(evidence, node)
 
 
 def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:

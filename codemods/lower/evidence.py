@@ -83,21 +83,22 @@ class Evidence:
 
     def imported(self, node: ast.expr) -> str | None:
         """The full dotted name of something imported or built in, None for the file's own names."""
-        text = dotted(node)
-        if text is None:
-            return None
-        root, _, rest = text.partition(".")
         name = node
         while isinstance(name, ast.Attribute):
             name = name.value
+        if not isinstance(name, ast.Name):
+            return None
+        root = name.id
         owner = self.scopes.binding(root, self.scopes.of_node[name])
         full = self.imports.get((owner.name, root))
+        if full is None and (root in owner.bound or root not in harmless.BUILTINS):
+            return None
+        text = dotted(node) or ""
+        rest = text.partition(".")[2]
         if full is not None:
             rebound = self.bindings.get(self.scopes.variable(root, owner))
             return None if rebound else full + ("." + rest if rest else "")
-        if root not in owner.bound and root in harmless.BUILTINS:
-            return "builtins." + text
-        return None
+        return "builtins." + text
 
     def is_import(self, path: Path) -> bool:
         """Whether the root of a path is a name that an import binds."""

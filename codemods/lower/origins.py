@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codemods.events import Path
 from codemods.lower.world import World, world_of
 from codemods.syntax import callee_name, dotted
+from codemods.trees import children
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,7 +68,7 @@ def _made(world: World, value: ast.expr, depth: int) -> str | None:
     if isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
         path = world.scopes.path(value)
         return None if path is None or not depth else _maker(world, path, depth - 1)
-    for child in ast.iter_child_nodes(value):
+    for child in children(value):
         found = _made(world, child, depth) if isinstance(child, ast.expr) else None
         if found is not None:
             return found

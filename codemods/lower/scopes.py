@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.events import Path
-from codemods.syntax import FUNCTIONS, FunctionNode, bound_names
+from codemods.syntax import BINDERS, FUNCTIONS, FunctionNode, bound_names
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
@@ -28,14 +28,21 @@ class Scope:
     bound: set[str] = field(default_factory=set)
     module_names: set[str] = field(default_factory=set)
     outer_names: set[str] = field(default_factory=set)
+    parameters: list[str] = field(init=False)
+    method_of: ast.ClassDef | None = field(init=False)
+    variables: dict[str, tuple[Scope, Path]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Work out once what is asked often. ``variables`` is filled as names are looked up."""
+        self.parameters = self._parameters()
+        self.method_of = self._method_of()
 
     @property
     def is_class(self) -> bool:
         """Whether names bound here are hidden from the functions inside."""
         return isinstance(self.node, ast.ClassDef)
 
-    @property
-    def parameters(self) -> list[str]:
+    def _parameters(self) -> list[str]:
         """Names of a function's parameters, in the order in which positions fill them, star ones last."""
         if not isinstance(self.node, FUNCTIONS):
             return []
@@ -43,8 +50,7 @@ class Scope:
         names = [one.arg for one in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
         return names + [star.arg for star in (args.vararg, args.kwarg) if star is not None]
 
-    @property
-    def method_of(self) -> ast.ClassDef | None:
+    def _method_of(self) -> ast.ClassDef | None:
         """The class whose instance the first parameter is."""
         if self.parent is None or not self.parent.is_class or not isinstance(self.node, FUNCTIONS):
             return None
@@ -78,9 +84,24 @@ class Scopes:
     computed: frozenset[str]
     stored: frozenset[str]
     unsettled: frozenset[str]
+    paths: dict[ast.expr, Path | None] = field(default_factory=dict)
 
     def binding(self, name: str, scope: Scope) -> Scope:
         """The scope that binds ``name`` for code in ``scope``; the module's for globals and builtins."""
+        return self._found(name, scope)[0]
+
+    def variable(self, name: str, scope: Scope) -> Path:
+        """The access path of a plain name."""
+        return self._found(name, scope)[1]
+
+    def _found(self, name: str, scope: Scope) -> tuple[Scope, Path]:
+        found = scope.variables.get(name)
+        if found is None:
+            owner = self._binding(name, scope)
+            found = scope.variables[name] = (owner, self._variable(name, owner))
+        return found
+
+    def _binding(self, name: str, scope: Scope) -> Scope:
         for one in scope.enclosing():
             if name in one.module_names:
                 return self.module
@@ -88,9 +109,7 @@ class Scopes:
                 return one
         return self.module
 
-    def variable(self, name: str, scope: Scope) -> Path:
-        """The access path of a plain name."""
-        owner = self.binding(name, scope)
+    def _variable(self, name: str, owner: Scope) -> Path:
         method_of = owner.method_of
         if method_of is not None and owner.parameters[0] == name:
             return Path("class " + self.families[method_of.name], "self")
@@ -98,6 +117,11 @@ class Scopes:
 
     def path(self, node: ast.expr) -> Path | None:
         """The access path of a pure receiver expression; None where a call or arithmetic takes part."""
+        if node not in self.paths:
+            self.paths[node] = self._path(node)
+        return self.paths[node]
+
+    def _path(self, node: ast.expr) -> Path | None:
         if isinstance(node, ast.Name):
             return self.variable(node.id, self.of_node[node])
         if isinstance(node, ast.Attribute):
@@ -153,8 +177,9 @@ def scopes_of(tree: ast.Module) -> Scopes:
     while stack:
         node, scope = stack.pop()
         of_node[node] = scope
-        scope.bound.update(bound_names(node))
-        if isinstance(node, ast.Global):
+        if isinstance(node, BINDERS):
+            scope.bound.update(bound_names(node))
+        elif isinstance(node, ast.Global):
             scope.module_names.update(node.names)
         elif isinstance(node, ast.Nonlocal):
             scope.outer_names.update(node.names)

@@ -229,6 +229,13 @@ def transparent(world: World, node: FunctionNode) -> bool:
 
 def is_generator(node: FunctionNode) -> bool:
     """Whether calling the function only makes an iterator."""
+    known = node.__dict__.get("_is_generator")
+    if known is None:
+        known = node.__dict__["_is_generator"] = _yields(node)
+    return bool(known)
+
+
+def _yields(node: FunctionNode) -> bool:
     body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
     while body:
         one = body.pop()

@@ -12,8 +12,9 @@ import pytest
 from codemods.edits import LINE, Replacement, replacements
 from codemods.findings import Finding, Fix, Outcome, Problem, Stop, Verdict
 from codemods.reports import document
-from codemods.run import Summary, examined, summed
+from codemods.run import Summary, summed
 from codemods.settings import Settings
+from codemods.work import examined
 from tests.fixture_format import load_fixtures
 
 SCHEMA = json.loads((Path(__file__).parent.parent / "data" / "sarif-2.1.0.schema.json").read_text())

@@ -9,8 +9,8 @@ import pytest
 
 from codemods.findings import Outcome, Problem
 from codemods.reports import html
-from codemods.run import examined
 from codemods.settings import Settings
+from codemods.work import examined
 
 if TYPE_CHECKING:
     from pathlib import Path
