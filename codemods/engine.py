@@ -12,8 +12,7 @@ from codemods.document import Document, UnparsableCell, cut_alike, document, loc
 from codemods.earlier import plan_earlier
 from codemods.files.load import Unreadable
 from codemods.files.neighbours import Neighbours, Vantage
-from codemods.files.notebook import is_notebook
-from codemods.files.prefilter import may_hold_training_step, notebook_may_hold_training_step
+from codemods.files.prefilter import worth_a_look
 from codemods.findings import CODES, Finding, Outcome, Problem, Verdict
 from codemods.hush import Hush
 from codemods.judge import Judged, judge
@@ -27,8 +26,8 @@ from codemods.repairs import REPAIRED, Repair, repair
 from codemods.settings import Placement
 from codemods.syntax import Unparsable, parse
 from codemods.telling import SHARED, repaired, rows
-from codemods.trial import Settled, moved, settle
 from codemods.trees import walk
+from codemods.trial import Settled, moved, settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Walks over ``ast`` trees, the same as those of the ``ast`` module and several times faster.
 
-What lies directly below a node is worked out once and kept on the node. Assumes that a tree does not change after its
-first walk. Left out are the nodes that stand for no code of their own: contexts (``Load``) and operators.
+What lies directly below a node is worked out once and kept on the node: whoever changes a node calls :func:`forget`.
+Left out are the nodes that stand for no code of their own: contexts (``Load``) and operators.
 """
 
 from __future__ import annotations
@@ -52,3 +52,8 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
     while level:
         yield from level
         level = [child for one in level for child in children(one)]
+
+
+def forget(node: ast.AST) -> None:
+    """Look again at what lies directly below a node: it changes."""
+    node.__dict__.pop("_below", None)

@@ -14,7 +14,7 @@ from codemods.proof.instances import entered_from_outside
 from codemods.proof.lockstep import CLOSED_WORLD, NOTHING_ALLOWED, Allowed, prove
 from codemods.proof.witness import Differs, Kind, Same, SameIf, Unsure
 from codemods.syntax import Cuts, parse
-from codemods.trees import walk
+from codemods.trees import forget, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,6 +53,7 @@ def moved(text: str, changes: Iterable[Change], cuts: Cuts | None = None) -> ast
     for change in in_order(changes):
         target = layout.at(change.before)
         touched[id(target.suite)] = target.suite
+        forget(target.parent)
         if isinstance(change, Move):
             statement = layout.at(change.statement).statement
             gone.add(id(statement))

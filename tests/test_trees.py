@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from codemods.trees import children, walk
+from codemods.trees import children, forget, walk
 
 NO_CODE = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
 SOURCES = [inspect.getsource(ast), inspect.getsource(inspect)]
@@ -26,3 +26,11 @@ def test_walks_meet_the_same_nodes_in_the_same_order(source: str) -> None:
     for node in walk(tree):
         below = [one for one in ast.iter_child_nodes(node) if not isinstance(one, NO_CODE)]
         assert list(children(node)) == below
+
+
+def test_a_node_that_changed_is_looked_at_again() -> None:
+    tree = ast.parse("a\nb\n")
+    assert len(children(tree)) == 2
+    del tree.body[0]
+    forget(tree)
+    assert list(children(tree)) == tree.body

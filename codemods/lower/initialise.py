@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from codemods.trees import walk
+
 if TYPE_CHECKING:
     from codemods.lower.world import World
 
@@ -24,7 +26,7 @@ def initialises(world: World, call: ast.Call) -> bool:
     if not isinstance(found, ast.FunctionDef) or found.decorator_list or world.touches(found):
         return False
     parameters = world.scope(found).parameters
-    return len(parameters) == 1 and all(_is_plain(world, node, parameters[0]) for node in ast.walk(found))
+    return len(parameters) == 1 and all(_is_plain(world, node, parameters[0]) for node in walk(found))
 
 
 def _is_plain(world: World, node: ast.AST, own: str) -> bool:
