@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codemods.events import NOTHING
+from codemods.events import NOTHING, Call
 from codemods.lower.resolve import Target, resolve
 from codemods.syntax import FUNCTIONS, FunctionNode, bound_targets
 from codemods.trees import walk
@@ -82,6 +82,51 @@ def sealed(world: World, node: FunctionNode) -> bool:
         ):
             return False
     return not any(isinstance(one, (*FUNCTIONS, ast.ClassDef)) and one is not node for one in walk(node))
+
+
+def opened(world: World, functions: dict[str, Function]) -> frozenset[str]:
+    """Functions that are not sealed after all: something they call in this file reaches a model of the code around it.
+
+    What a callee is handed, makes itself, or finds on an instance that was made in the caller is the caller's own.
+    """
+    contained = {
+        name: node is not None and _contained(world, node)
+        for name, node in ((name, world.functions.get(name)) for name in functions)
+    }
+    calls = {
+        name: [event for block in one.blocks for event in block.events if isinstance(event, Call)]
+        for name, one in functions.items()
+    }
+    found = set()
+    for name, one in functions.items():
+        if not one.sealed:
+            continue
+        seen: set[str] = set()
+        pending = list(calls[name])
+        shared = any(value.scope.startswith("class ") for event in pending for _, value in event.arguments)
+        while pending and not shared:
+            callee = pending.pop().function
+            if callee not in seen:
+                seen.add(callee)
+                shared = not contained.get(callee, False)
+                pending.extend(calls.get(callee, ()))
+        if shared:
+            found.add(name)
+    return frozenset(found)
+
+
+def _contained(world: World, node: FunctionNode) -> bool:
+    """Whether a function reaches no model, optimizer or parameter but its own, those handed to it, and ``self``'s."""
+    scope = world.scope(node)
+    for one in ast.walk(node):
+        if isinstance(one, ast.Global | ast.Nonlocal | ast.Yield | ast.YieldFrom):
+            return False
+        if isinstance(one, ast.Name):
+            path = world.scopes.path(one)
+            if path in world.evidence.holders and path is not None and not path.scope.startswith("class "):
+                if path.scope != scope.name and not path.scope.startswith(scope.name + "."):
+                    return False
+    return True
 
 
 def _stores_holder(world: World, node: ast.AST) -> bool:

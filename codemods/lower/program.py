@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.events import Call, Event, Mark, Rebind, Span
 from codemods.ir.nodes import Block, Function, Program, Region
 from codemods.lower.blocks import new_graph
-from codemods.lower.certain import certain_paths, nullable, sealed
+from codemods.lower.certain import certain_paths, nullable, opened, sealed
 from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.ownership import hooked, keeps_references, ownership, veto
 from codemods.lower.resolve import Target, resolve
@@ -44,6 +44,10 @@ def assembled(world: World, others: Mapping[str, Function]) -> Program:
     Raises what :func:`functions_of` raises.
     """
     functions = pruned({**functions_of(world), **others})
+    unsealed = opened(world, functions)
+    functions = {
+        name: replace(one, sealed=one.sealed and name not in unsealed) for name, one in functions.items()
+    }
     sources, distinct = ownership(world, functions)
     functions = _with_roots(functions)
     calls = [node for node in world.scopes.of_node if isinstance(node, ast.Call)]
