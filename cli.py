@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from codemods.config import Configuration
     from codemods.findings import Outcome
+    from codemods.git import Changed
+    from codemods.progress import Bar
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -91,7 +93,16 @@ UNSAFE = (
         help="Also make fixes that change the training, and say how.",
     ),
 )
+WHICH = (
+    click.option(
+        "--changed-since",
+        metavar="REV",
+        help="Only training steps that the diff against this git revision touches.",
+    ),
+    click.option("--files-from", metavar="FILE", help="Take paths from a file, a line each; - for stdin."),
+)
 PRINTING = (
+    click.option("--statistics", is_flag=True, help="Count codes and verdicts instead of showing them."),
     click.option(
         "--output-format",
         type=click.Choice(FORMATS),
@@ -122,6 +133,12 @@ def _takes(*groups: Sequence[Callable[[Command], Command]]) -> Callable[[Command
     return decorated
 
 
+class CannotDo(click.ClickException):
+    """The job cannot be done as things are; the message says what to do about it."""
+
+    exit_code = 2
+
+
 class Commands(click.Group):
     """The commands. Each returns its exit status, and Ctrl-C ends any of them with 130 and no word."""
 
@@ -149,7 +166,8 @@ def app() -> None:
 
 
 @app.command()
-@_takes(PATHS, PRINTING, CHOICE)
+@_takes(PATHS, PRINTING, WHICH, CHOICE)
+@click.option("--exit-zero", is_flag=True, help="End with status 0 although something should change.")
 @click.option("--show-files", is_flag=True, help="Only list the files that would be looked at.")
 @click.option("--show-settings", is_flag=True, help="Only show the settings of these files.")
 def check(
@@ -158,6 +176,8 @@ def check(
     output_format: str | None,
     quiet: bool,
     color: str,
+    statistics: bool,
+    exit_zero: bool,
     show_files: bool,
     show_settings: bool,
     **choice: Any,
@@ -171,14 +191,23 @@ def check(
     configuration = _configuration(choice, output_format=output_format, unsafe_fixes=False)
     if show_files or show_settings:
         return _show(paths, configuration, choice, settings=show_settings)
-    show = Show(configuration.output_format(), sys.stdout, quiet=quiet, color=color)
-    return report(_outcomes(paths, configuration, choice), show)
+    show = Show(
+        configuration.output_format(), sys.stdout, quiet=quiet, color=color,
+        statistics=statistics, exit_zero=exit_zero,
+    )  # fmt: skip
+    return report(_outcomes(paths, configuration, choice, bar=_bar(quiet=quiet)), show)
 
 
 @app.command()
 @_takes(PATHS)
 @click.option("--diff", is_flag=True, help="Show what would change as a diff; write nothing.")
-@_takes(UNSAFE, PRINTING, CHOICE)
+@click.option("--interactive", is_flag=True, help="Show each rewrite with its proof, and ask.")
+@click.option("--add-ignore", is_flag=True, help="Write a suppression with its reason for what is left.")
+@click.option("--allow-dirty", is_flag=True, help="Rewrite folders that have uncommitted changes.")
+@click.option(
+    "--exit-non-zero-on-fix", "exit_on_fix", is_flag=True, help="End with status 1 after a rewrite."
+)
+@_takes(UNSAFE, PRINTING, WHICH, CHOICE)
 @click.option(
     "--black/--no-black", default=None, help="Format the rewritten lines with your black configuration."
 )
@@ -186,8 +215,13 @@ def fix(
     paths: Sequence[str],
     *,
     diff: bool,
+    interactive: bool,
+    add_ignore: bool,
+    allow_dirty: bool,
+    exit_on_fix: bool,
     unsafe_fixes: bool | None,
     output_format: str | None,
+    statistics: bool,
     black: bool | None,
     quiet: bool,
     color: str,
@@ -203,11 +237,25 @@ def fix(
         choice, output_format=output_format, unsafe_fixes=unsafe_fixes, black=black
     )
     output = configuration.output_format()
-    found = _outcomes(paths, configuration, choice)
+    if not diff and not allow_dirty and not os.environ.get("CI"):
+        _demand_clean(paths)
+    if interactive and (diff or "-" in paths):
+        raise click.UsageError("--interactive goes without --diff and stdin")
+    bar = _bar(quiet=quiet or interactive)
+    found = _outcomes(paths, configuration, choice, bar=bar)
     # Where stdout is to hold a patch or a file, it holds nothing else.
     aside = (diff and output in PEOPLE) or (tuple(paths) == ("-",) and not diff)
     stream = sys.stderr if aside else sys.stdout
-    show = Show(output, stream, fixed=not diff, diff=diff, quiet=quiet, color=color)
+    show = Show(
+        output, stream, fixed=not diff, diff=diff, quiet=quiet, color=color,
+        statistics=statistics, exit_on_fix=exit_on_fix,
+    )  # fmt: skip
+    if interactive:
+        found = _asked(found, configuration, coloured=show.coloured)
+    if add_ignore:
+        from codemods.baseline import with_ignores  # noqa: PLC0415
+
+        found = (with_ignores(one, configuration.settings(one.path)).outcome for one in found)
     return report(found if diff else _written(found, to_stdout="-" in paths), show)
 
 
@@ -307,6 +355,20 @@ def verify(
 
 
 @app.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script that completes gradorder's commands and options in a shell.
+
+    For example, in ~/.bashrc: eval "$(gradorder completion bash)"
+    """
+    from click.shell_completion import get_completion_class  # noqa: PLC0415
+
+    found = get_completion_class(shell)
+    assert found is not None, "click completes all of these shells"
+    click.echo(found(app, {}, "gradorder", "_GRADORDER_COMPLETE").source())
+
+
+@app.command()
 @click.argument("code", required=False)
 def explain(code: str | None) -> None:
     """Say what a code means, why, with an example, and when its fix is safe.
@@ -380,7 +442,7 @@ def _configuration(choice: Mapping[str, Any], **given: Any) -> Configuration:
 
 
 def _outcomes(
-    paths: Sequence[str], configuration: Configuration, choice: Mapping[str, Any]
+    paths: Sequence[str], configuration: Configuration, choice: Mapping[str, Any], *, bar: Bar | None = None
 ) -> Iterable[Outcome]:
     from codemods.run import from_stdin, outcomes  # noqa: PLC0415
 
@@ -391,10 +453,76 @@ def _outcomes(
             name = choice.get("stdin_filename")
             data = sys.stdin.buffer.read()
             return [from_stdin(name or STDIN, data, configuration, exclude=choice["exclude"])]
-        jobs = choice["jobs"] or _cores()
-        return outcomes(paths or ["."], configuration, exclude=choice["exclude"], jobs=jobs)
+        found = outcomes(
+            _paths(paths, choice.get("files_from")),
+            configuration,
+            exclude=choice["exclude"],
+            jobs=choice["jobs"] or _cores(),
+            changed=_changed(choice.get("changed_since")),
+            started=None if bar is None else bar.start,
+        )
+        return found if bar is None else bar.watch(found)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--exclude") from error
+
+
+def _paths(paths: Sequence[str], files_from: str | None) -> Sequence[str]:
+    if files_from is None:
+        return paths or ["."]
+    try:
+        text = sys.stdin.buffer.read() if files_from == "-" else Path(files_from).read_bytes()
+    except OSError as error:
+        raise click.BadParameter(f"{files_from}: {error.strerror}", param_hint="--files-from") from error
+    listed = text.split(b"\0") if b"\0" in text else text.splitlines()
+    return [*paths, *(os.fsdecode(one) for one in listed if one)]
+
+
+def _changed(revision: str | None) -> Changed | None:
+    if revision is None:
+        return None
+    from codemods.git import NoGit, changed_since  # noqa: PLC0415
+
+    try:
+        return changed_since(revision)
+    except NoGit as error:
+        raise click.BadParameter(str(error), param_hint="--changed-since") from error
+
+
+def _bar(*, quiet: bool) -> Bar:
+    from codemods.progress import Bar  # noqa: PLC0415
+
+    return Bar.on_terminal(quiet=quiet)
+
+
+def _demand_clean(paths: Sequence[str]) -> None:
+    """Refuse to rewrite whole folders over work that is not committed: the two could not be told apart."""
+    from codemods.git import uncommitted  # noqa: PLC0415
+
+    for one in paths or ["."]:
+        if Path(one).is_dir() and uncommitted(one):
+            raise CannotDo(
+                f"{one} has uncommitted changes: commit or stash them, so that the rewrites can be told apart, or "
+                "pass --allow-dirty"
+            )
+
+
+def _asked(found: Iterable[Outcome], configuration: Configuration, *, coloured: bool) -> Iterator[Outcome]:
+    from codemods.console import say  # noqa: PLC0415
+    from codemods.interactive import ANSWERS, asked  # noqa: PLC0415
+
+    def ask(question: str) -> str:
+        try:
+            answer: str = click.prompt(
+                question, type=click.Choice(ANSWERS), show_choices=False, prompt_suffix=" ", err=True
+            )
+        except click.Abort:
+            return "q"
+        return answer
+
+    def show(text: bytes) -> None:
+        say(sys.stdout, text)
+
+    return asked(found, configuration.settings, ask, show, coloured=coloured)
 
 
 def _cores() -> int:

@@ -30,6 +30,9 @@ class Show:
     diff: bool = False
     quiet: bool = False
     color: str = "auto"
+    statistics: bool = False
+    exit_zero: bool = False
+    exit_on_fix: bool = False
 
     @property
     def coloured(self) -> bool:
@@ -46,6 +49,10 @@ class Show:
 def report(found: Iterable[Outcome], show: Show) -> int:
     """Print what a run finds as it goes on; the exit status of the run."""
     summary = summed(_shown(found, show), with_edits=show.output == "sarif")
+    if show.statistics:
+        from codemods.reports import statistics  # noqa: PLC0415
+
+        say(show.stream, statistics.render(summary))
     if show.output not in PEOPLE:
         say(show.stream, document(show.output, summary, fixed=show.fixed))
     elif not show.quiet:
@@ -75,7 +82,7 @@ def _shown(found: Iterable[Outcome], show: Show) -> Iterator[Outcome]:
             complain(one.problem)
         for warning in one.warnings:
             say(sys.stderr, f"warning: {warning.place}: {warning.message}\n")
-        if show.output in PEOPLE and one.findings:
+        if show.output in PEOPLE and (one.findings or show.diff):
             _say_of(one, show)
         yield one
 
@@ -85,6 +92,8 @@ def _say_of(one: Outcome, show: Show) -> None:
         from codemods.reports import diff  # noqa: PLC0415
 
         say(sys.stdout, diff.render(one))
+    if show.statistics or not one.findings:
+        return
     if show.output == "concise":
         from codemods.reports import text  # noqa: PLC0415
 
@@ -99,6 +108,10 @@ def _say_of(one: Outcome, show: Show) -> None:
 def _status(summary: Summary, show: Show) -> int:
     if summary.problems:
         return 2
+    if show.exit_zero:
+        return 0
+    if show.exit_on_fix and summary.changed:
+        return 1
     if show.diff:
         return 1 if summary.changed else 0
     return 1 if any(one.code and not (show.fixed and one.applied) for one in summary.findings) else 0

@@ -38,6 +38,7 @@ class Hush:
     comments: tuple[Suppression, ...] = ()
     used: set[tuple[Suppression, str]] = field(default_factory=set)
     suppressed: list[Judged] = field(default_factory=list)
+    outside: list[Judged] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Read the comments."""
@@ -52,8 +53,10 @@ class Hush:
         """The steps of which no comment speaks. The others stay as they are, for the proof of these as well.
 
         A comment without codes speaks of every verdict but canonical; GO101 in one also speaks of a step that would be
-        a hazard to rewrite.
+        a hazard to rewrite. Left out as well are the steps that the settings do not ask for.
         """
+        self.outside = [one for one in steps if not self._asked_for(one)]
+        steps = [one for one in steps if one not in self.outside]
         hushed: set[int] = set()
         for comment in self.comments:
             for index in _spoken_of(comment, steps):
@@ -67,7 +70,13 @@ class Hush:
 
     def holds(self, zero: Effect) -> bool:
         """Whether a step that is left alone rests on this call."""
-        return any(one.origin == zero.origin for step in self.suppressed for one in step.zeros)
+        left = (*self.suppressed, *self.outside)
+        return any(one.origin == zero.origin for step in left for one in step.zeros)
+
+    def _asked_for(self, step: Judged) -> bool:
+        first, last = _lines_of(step)
+        only = self.settings.only
+        return only is None or any(start <= last and first <= end for start, end in only)
 
     @property
     def removable(self) -> bool:
@@ -113,6 +122,10 @@ class Hush:
         )
 
 
+def _lines_of(step: Judged) -> tuple[int, int]:
+    return min([step.start.line, *(zero.span.line for zero in step.zeros)]), step.end_line
+
+
 def _spoken_of(comment: Suppression, steps: Sequence[Judged]) -> list[int]:
     """The steps that a comment speaks of: those on whose lines it stands, else all in the innermost loop, function or cell.
 
@@ -122,8 +135,7 @@ def _spoken_of(comment: Suppression, steps: Sequence[Judged]) -> list[int]:
         return list(range(len(steps)))
     on = []
     for index, one in enumerate(steps):
-        first = min([one.start.line, *(zero.span.line for zero in one.zeros)])
-        if comment.covers(first, one.end_line):
+        if comment.covers(*_lines_of(one)):
             on.append(index)
     if on:
         return on

@@ -15,11 +15,12 @@ from codemods.settings import Settings
 from codemods.work import Work, examined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from codemods.config import Configuration
     from codemods.edits import Replacement
     from codemods.files.neighbours import Neighbours
+    from codemods.git import Changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,20 @@ class Summary:
 
 
 def outcomes(
-    paths: Sequence[str], settings: Settings | Configuration, *, exclude: Sequence[str] = (), jobs: int = 1
+    paths: Sequence[str],
+    settings: Settings | Configuration,
+    *,
+    exclude: Sequence[str] = (),
+    jobs: int = 1,
+    changed: Changed | None = None,
+    started: Callable[[int], None] | None = None,
 ) -> Iterator[Outcome]:
     """Examine every Python file that the paths name or hold, in order of their names; nothing is written.
 
     A configuration chooses the settings of each file. Files that cannot be read come as outcomes with a problem. Raises
     ValueError for a malformed ``exclude`` and :class:`codemods.config.BadConfiguration`, before any file is examined.
-    ``jobs``: how many processes may be started, where there is enough to do; the outcomes are the same.
+    ``jobs``: how many processes may be started, where there is enough to do; the outcomes are the same. ``changed``:
+    only the training steps that these lines touch. ``started`` is told how many outcomes there will be.
     """
     found: list[tuple[Found | Missing, Settings]]
     if isinstance(settings, Settings):
@@ -57,6 +65,12 @@ def outcomes(
             (item, settings.settings(item.path))
             for item in discover(paths, exclude=exclude, rules=settings.rules)
         ]
+    if changed is not None:
+        found = [
+            (item, replace(own, only=lines)) for item, own in found if (lines := changed.of(item.path)) != ()
+        ]
+    if started is not None:
+        started(len(found))
     return _examined_all(found, jobs)
 
 

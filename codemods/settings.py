@@ -27,7 +27,8 @@ class BadConfiguration(Exception):
 class Settings:
     """Options that decide what happens to a file.
 
-    ``codes``: the findings that are asked for. ``remove_unused``: comments that suppress nothing are removed.
+    ``codes``: the findings that are asked for. ``remove_unused``: comments that suppress nothing are removed. ``only``:
+    the training steps that touch one of these stretches of lines, the others stay as they are; None for all.
     """
 
     unsafe_fixes: bool = False
@@ -36,3 +37,4 @@ class Settings:
     black: bool = False
     codes: frozenset[str] = DEFAULT_CODES
     remove_unused: bool = False
+    only: tuple[tuple[int, int], ...] | None = None

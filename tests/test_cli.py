@@ -205,7 +205,7 @@ def test_a_finding_without_a_rewrite_remains_after_fix(tmp_path: Path) -> None:
     (tmp_path / "page.py").write_text(NEVER_CLEARED)
     status, out, _ = gradorder("fix", cwd=tmp_path)
     assert status == 1
-    assert out.startswith("page.py:3: GO202 never-cleared: ")
+    assert out.startswith("page.py:3: GO202 never-cleared [unsafe fix]: ")
 
 
 def test_quiet_says_only_what_is_to_change(folder: Path) -> None:

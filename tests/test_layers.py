@@ -44,6 +44,7 @@ LAYERS = (
     "engine",
     "lifetime",
     "edits",
+    "git",
     "work",
     "processes",
     "run",
@@ -51,6 +52,9 @@ LAYERS = (
     "rules",
     "reports",
     "console",
+    "progress",
+    "interactive",
+    "baseline",
     "cli",
 )
 """From the ground up. Within one part, a package, modules import each other as they like."""
