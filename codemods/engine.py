@@ -146,7 +146,9 @@ def _examine(
 
 
 def _moves(plans: dict[Judged, list[Planned]]) -> list[Move]:
-    return [planned.move for found in plans.values() for planned in found if planned.move is not None]
+    """All moves, each once: one call may clear for several training steps."""
+    moves = [planned.move for found in plans.values() for planned in found if planned.move is not None]
+    return list(dict.fromkeys(moves))
 
 
 def _tried(
