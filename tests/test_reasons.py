@@ -29,6 +29,9 @@ GIVING = (
     "plan.py",
     "trial.py",
     "engine.py",
+    "telling.py",
+    "mending.py",
+    "repairs.py",
     "proof/lockstep.py",
     *(f"lower/{one.name}" for one in sorted((ROOT / "lower").glob("*.py"))),
     *(f"idioms/{one.name}" for one in sorted((ROOT / "idioms").glob("*.py"))),
@@ -70,6 +73,11 @@ NO_PAGE = {
     "moving it changes more: ": "a second guard: a plan whose move changes more is a mistake of ours",
     " raises where a gradient of ": "a second guard: the plan does not move a clearing that raises",
     " holds a training step of its own": "takes a second file: tests/test_crossfile.py",
+    " stands on a line of a magic": "takes a notebook: tests/test_notebooks.py",
+    "the cell would show the value of ": "takes a notebook: tests/test_notebooks.py",
+    "its loop is not a statement": "a second guard: only statements are loops of a training step",
+    "zero_grad() stands at the top already": "a second guard: such a step is no step without gradient",
+    "hooks of the file may look at gradients or change them at any time": "a second guard: judge.py says so first",
 }
 """What no single page can show, with the reason."""
 

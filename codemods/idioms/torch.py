@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.events import Backward, Event, Flavour, Read, Rebind, Step, Unknown, Zero
+from codemods.syntax import callee_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,12 @@ def _step(site: CallSite) -> Sequence[Event] | None:
         if handed:
             return None
         return (Unknown(f"{receiver.text}.step() may be an optimizer's", site.span),)
-    if any(one.arg != "closure" for one in site.node.keywords) or len(handed) > 1:
+    if (
+        any(one.arg != "closure" for one in site.node.keywords)
+        or len(handed) > 1
+        # What a call gives, model.parameters() say, is no closure; functools.partial gives one.
+        or (handed and isinstance(handed[0], ast.Call) and callee_name(handed[0]) != "partial")
+    ):
         return (Unknown(f"{receiver.text}.step() takes what torch's does not", site.span, trains=True),)
     if handed and not (isinstance(handed[0], ast.Constant) and handed[0].value is None):
         return (

@@ -118,7 +118,7 @@ def opened(world: World, functions: dict[str, Function]) -> frozenset[str]:
 def _contained(world: World, node: FunctionNode) -> bool:
     """Whether a function reaches no model, optimizer or parameter but its own, those handed to it, and ``self``'s."""
     scope = world.scope(node)
-    for one in ast.walk(node):
+    for one in walk(node):
         if isinstance(one, ast.Global | ast.Nonlocal | ast.Yield | ast.YieldFrom):
             return False
         if isinstance(one, ast.Name):

@@ -284,7 +284,13 @@ class Evidence:
     def _built(self, path: Path, value: ast.expr | None, depth: int) -> str:
         if value is None:
             annotation = self.annotations.get(path)
-            return "" if annotation is None else self.imported(annotation) or ""
+            if annotation is not None:
+                return self.imported(annotation) or ""
+            # A parameter is what every call in the file hands in.
+            handed = (
+                {self._built(path, one, depth - 1) for one in self.handed.get(path, ())} if depth else set()
+            )
+            return handed.pop() if len(handed) == 1 else ""
         if isinstance(value, ast.Call):
             return self.imported(value.func) or ""
         if isinstance(value, ast.IfExp):

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.callsite import CallSite
-from codemods.events import ANYTHING, Call, Path, Read, Rebind, Span, Step, Suspend, Unknown
+from codemods.events import ANYTHING, Accumulate, Call, Path, Read, Rebind, Span, Step, Suspend, Unknown
 from codemods.idioms import recognise
 from codemods.lower import harmless
 from codemods.lower.clearing import fixed_list
 from codemods.lower.danger import danger, danger_of_arguments
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.resolve import Opaque, resolve
+from codemods.lower.world import REFLECTION
 from codemods.syntax import arguments, callee_name
 from codemods.trees import children, walk
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 MUTATORS = frozenset(
     "append appendleft clear extend insert move_to_end pop popitem popleft remove reverse rotate setdefault sort update".split()
 )
+LOOKUPS = REFLECTION | {"delattr", "hasattr", "setattr", "__getattr__", "__getattribute__", "__setattr__"}
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -121,6 +123,9 @@ class Expressions:
         evidence = self.world.evidence
         if isinstance(target, ast.Attribute | ast.Subscript):
             self.visit(target.value)
+            if isinstance(target, ast.Attribute) and target.attr == "sync_gradients":
+                # What Accelerate's contexts switch: it decides whether zero_grad and step do anything.
+                self.graph.emit(Accumulate(f"{ast.unparse(target)} = ...", span_of(target)))
             written = isinstance(target, ast.Attribute) and target.attr in ("grad", "_grad")
             if written or evidence.aliases_gradient(target.value):
                 self.graph.emit(Unknown(f"{ast.unparse(target)} is written", span_of(target), trains=True))
@@ -340,12 +345,32 @@ class Expressions:
         )
         if plain or name in ("__setattr__", "__setitem__"):
             self.graph.emit(Rebind(ANYTHING, None, span))
-        if any(word in GRADIENT_ATTRIBUTES or word == "_grad" for word in words):
+        named = any(word in GRADIENT_ATTRIBUTES or word == "_grad" for word in words)
+        if named and self._may_look_up(node, name):
             self.graph.emit(
                 Unknown(f"{ast.unparse(node)[:60]} goes by a name in a string", span, True, calls_back=True)
             )
             return True
         return False
+
+    def _may_look_up(self, node: ast.Call, name: str) -> bool:
+        """Whether a call that is handed an attribute's name has an object to look it up on: print("step") has none."""
+        evidence = self.world.evidence
+        full = evidence.imported(node.func)
+        given = list(arguments(node))
+        if {name, (full or "").rpartition(".")[2]} & LOOKUPS:
+            return True
+        if any(evidence.holds(one) or evidence.imported(one) is not None for one in given):
+            return True
+        if full is not None:
+            return not full.startswith(("builtins.", *harmless.PREFIXES))
+        if isinstance(node.func, ast.Name):
+            return evidence.holds(node.func)
+        if not isinstance(node.func, ast.Attribute):
+            return True
+        base = self.world.scopes.path(node.func.value)
+        own = base is not None and not base.rest and base.scope.startswith("class ")
+        return base is None or own or evidence.holds(node.func.value)
 
     def _fills(self, node: ast.Call, span: Span) -> None:
         """Methods that change which object a subscript of a container means."""

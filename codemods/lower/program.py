@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.events import Call, Event, Mark, Rebind, Span
 from codemods.ir.nodes import Block, Function, Program, Region
+from codemods.lower import harmless
 from codemods.lower.blocks import new_graph
 from codemods.lower.certain import certain_paths, nullable, opened, sealed
 from codemods.lower.expressions import Expressions, span_of
@@ -15,7 +16,7 @@ from codemods.lower.ownership import hooked, keeps_references, ownership, veto
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
 from codemods.lower.world import World, is_generator, transparent
-from codemods.syntax import FUNCTIONS, FunctionNode, callee_name
+from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -88,22 +89,34 @@ def _lower_function(world: World, node: ast.Module | FunctionNode, recursive: fr
 
 
 def _loss_handed(world: World, node: ast.Module | FunctionNode, scope: Scope) -> bool:
-    """Whether a function runs a backward on one of its parameters."""
+    """Whether a function runs a backward on one of its parameters, or on what it computes of one by tensor methods."""
     if isinstance(node, ast.Module):
         return False
     handed = {world.scopes.variable(one, scope) for one in scope.parameters}
     for call in walk(node):
         if isinstance(call, ast.Call) and callee_name(call) in ("backward", "manual_backward"):
-            losses = [*call.args, *(one.value for one in call.keywords)]
+            losses = list(arguments(call))
             if isinstance(call.func, ast.Attribute):
                 losses.append(call.func.value)
-            if any(world.scopes.path(one) in handed for loss in losses for one in _expressions(loss)):
+            if any(world.scopes.path(one) in handed for loss in losses for one in _parts(loss)):
                 return True
     return False
 
 
-def _expressions(node: ast.expr) -> Iterator[ast.expr]:
-    return (one for one in walk(node) if isinstance(one, ast.expr))
+def _parts(loss: ast.expr) -> Iterator[ast.expr]:
+    """The expressions whose values a loss is: ``loss`` for ``scaler.scale(loss.mean() / 2)``."""
+    if isinstance(loss, ast.BinOp):
+        yield from _parts(loss.left)
+        yield from _parts(loss.right)
+    elif isinstance(loss, ast.Call) and callee_name(loss) == "scale":
+        for one in arguments(loss):
+            yield from _parts(one)
+    elif isinstance(loss, ast.Call) and isinstance(loss.func, ast.Attribute):
+        if loss.func.attr not in harmless.TENSOR_METHODS:
+            return
+        yield from _parts(loss.func.value)
+    else:
+        yield loss
 
 
 def _stray(world: World, node: FunctionNode, scope: Scope) -> bool:

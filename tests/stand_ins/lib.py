@@ -164,3 +164,21 @@ def turn() -> int:
     """Looks at the gradients of the model that was remembered, and counts nothing."""
     print_gradients()
     return 0
+
+
+def clearing(optimizer: torch.optim.Optimizer) -> torch.optim.Optimizer:
+    """An optimizer that clears behind every other step."""
+    steps: list[int] = []
+
+    def clear(*_: object) -> None:
+        steps.append(1)
+        if len(steps) % 2 == 0:
+            optimizer.zero_grad()
+
+    optimizer.register_step_post_hook(clear)
+    return optimizer
+
+
+def several(optimizer: torch.optim.Optimizer) -> list[torch.optim.Optimizer]:
+    """Such an optimizer among others."""
+    return [clearing(optimizer)]
