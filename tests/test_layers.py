@@ -48,6 +48,8 @@ LAYERS = (
     "work",
     "processes",
     "run",
+    "api",
+    "libcst_command",
     "verify",
     "rules",
     "reports",
@@ -78,7 +80,7 @@ APART = {
 """The proof is handed two lowered programs: it must not believe what the rest believes."""
 
 ONLY_IN = {
-    "libcst": {"rewrite"},
+    "libcst": {"rewrite", "libcst_command"},
     "black": {"blacken"},
     "click": {"blacken", "cli"},
     "pygments": {"reports"},
