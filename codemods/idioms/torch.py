@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 READERS = frozenset(
     {"clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"}
 )
+NO_CLOSURES = frozenset({"chain", "context", "filter", "list", "named_parameters", "parameters"})
 PROFILERS = frozenset({"profile", "profiler"})
 
 
@@ -53,8 +54,7 @@ def _step(site: CallSite) -> Sequence[Event] | None:
     if (
         any(one.arg != "closure" for one in site.node.keywords)
         or len(handed) > 1
-        # What a call gives, model.parameters() say, is no closure; functools.partial gives one.
-        or (handed and isinstance(handed[0], ast.Call) and callee_name(handed[0]) != "partial")
+        or (handed and _is_no_closure(site, handed[0]))
     ):
         return (Unknown(f"{receiver.text}.step() takes what torch's does not", site.span, trains=True),)
     if handed and not (isinstance(handed[0], ast.Constant) and handed[0].value is None):
@@ -63,6 +63,13 @@ def _step(site: CallSite) -> Sequence[Event] | None:
             Unknown(f"{receiver.text}.step() is handed a closure", site.span, trains=True),
         )
     return (Step(receiver, site.span, written),)
+
+
+def _is_no_closure(site: CallSite, node: ast.expr) -> bool:
+    """Whether a value is what some well-known calls give: parameters, or the context of distributed autograd."""
+    path = site.facts.path(node)
+    made = callee_name(node) if isinstance(node, ast.Call) else site.facts.constructor(path) if path else ""
+    return made in NO_CLOSURES
 
 
 def flavour(call: ast.Call) -> Flavour:

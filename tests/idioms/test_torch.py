@@ -161,3 +161,20 @@ def test_a_function_of_the_file_comes_before_every_idiom() -> None:
     program = lower(parse(dedent(text)))
     found = [show_event(event) for block in program.module.blocks for event in block.events]
     assert "step optimizer" not in found
+
+
+@pytest.mark.parametrize(
+    ("made", "call", "closure"),
+    [
+        ("def f(): pass", "opt.step(f)", True),
+        ("f = functools.partial(g, model)", "opt.step(f)", True),
+        ("f = lambda: loss", "opt.step(closure=f)", True),
+        ("pass", "opt.step(self.closure)", True),
+        ("pass", "opt.step(model.parameters())", False),
+        ("f = dist_autograd.context()", "opt.step(f)", False),
+        ("pass", "opt.step(make_closure(model))", True),
+    ],
+)
+def test_a_closure_is_a_function_and_not_what_some_call_gives(made: str, call: str, closure: bool) -> None:
+    found = shown("import functools", "opt.zero_grad()", made, call)
+    assert ("unknown: opt.step() is handed a closure" in found) == closure
