@@ -1,4 +1,4 @@
-"""Writes what is generated from the rules: docs/rules.md and the README's table. ``--check`` only compares."""
+"""Writes what is generated: docs/rules.md, docs/options.md and the README's table. ``--check`` only compares."""
 
 from __future__ import annotations
 
@@ -8,9 +8,30 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from codemods.reports import rule_pages  # noqa: E402 - from this checkout, whatever is installed
+import click  # noqa: E402
+
+import cli  # noqa: E402 - from this checkout, whatever is installed
+from codemods.reports import rule_pages  # noqa: E402
 
 START, END = "<!-- rules -->\n", "<!-- end of rules -->\n"
+
+
+def options() -> str:
+    """Every command with every option, as ``--help`` has them."""
+    parts = ["# Commands and options\n\nThe same text as `gradorder COMMAND --help`.\n"]
+    for name, command in sorted(cli.app.commands.items()):
+        context = click.Context(command, info_name=f"gradorder {name}")
+        usage = command.get_usage(context).removeprefix("Usage: ")
+        about = "\n\n".join(" ".join(one.split()) for one in (command.help or "").split("\n\n"))
+        parts.append(f"## `{name}`\n\n```console\n{' '.join(usage.split())}\n```\n\n{about}\n")
+        rows = [record for one in command.get_params(context) if (record := one.get_help_record(context))]
+        if rows:
+            lines = [
+                f"| `{first.replace('|', chr(92) + '|')}` | {' '.join(second.split())} |"
+                for first, second in rows
+            ]
+            parts.append("\n".join(["| option | |", "|---|---|", *lines]) + "\n")
+    return "\n".join(parts)
 
 
 def generated() -> dict[Path, str]:
@@ -20,6 +41,7 @@ def generated() -> dict[Path, str]:
     _, _, below = rest.partition(END)
     return {
         ROOT / "docs" / "rules.md": rule_pages.documentation(),
+        ROOT / "docs" / "options.md": options(),
         readme: above + START + "\n" + rule_pages.table() + "\n" + END + below,
     }
 

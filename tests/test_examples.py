@@ -44,3 +44,17 @@ def test_the_readme_names_every_verdict_with_its_code() -> None:
     assert len(rows) == len(set(rows))
     assert set(rows) >= {(one.value, CODES.get(one, "")) for one in Verdict}
     assert set(rows) == {(one.title, one.code or "") for one in rules()}
+
+
+def test_the_picture_of_a_terminal_shows_what_the_commands_print() -> None:
+    command = [sys.executable, "scripts/terminal_picture.py", "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "page", [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"], ids=lambda path: path.name
+)
+def test_links_between_the_pages_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    assert [one for one in links if not (page.parent / one).exists()] == []
