@@ -94,7 +94,9 @@ def _missing(
         here = Place([*late, zero], len(late), parent)
         if may_be_none(program, receiver, zero) and layout.inside_try(here):
             return Repair(judged, reason=f"{written} may be None here, inside a try that would hide it")
-        top = first(here, late, backward) if placement is Placement.TOP else backward
+        top = (
+            first(Place(suite, backward, parent), late, backward) if placement is Placement.TOP else backward
+        )
         index = max(top, lowest(program, here, receiver, late, held))
         if index > backward:
             return Repair(

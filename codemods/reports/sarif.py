@@ -1,7 +1,7 @@
 """SARIF 2.1.0: findings with fixes, and the witnesses of hazards as code flows.
 
 The names are those of the OASIS standard. A finding is a result of kind ``fail``; a hazard, which nobody is asked to
-change, is one of kind ``informational``. All rewrites of a file are proved together, so every result of a file
+change, is one of kind ``informational``. All rewrites of a file hold together, so every result of a file
 that is rewritten carries the same fix: the whole of it.
 """
 
@@ -128,7 +128,7 @@ def _fix(path: str, edits: Sequence[Replacement]) -> Json:
         for one in edits
     ]
     return {
-        "description": {"text": "All rewrites of this file, which are proved together"},
+        "description": {"text": "All rewrites of this file, which hold together"},
         "artifactChanges": [{"artifactLocation": _artifact(path), "replacements": changes}],
     }
 
