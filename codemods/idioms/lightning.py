@@ -25,7 +25,7 @@ MODULE = re.compile(r"(lightning|pytorch_lightning)(\.\w+)*\.LightningModule")
 
 QUIET = frozenset(
     "all_gather freeze log log_dict lr_schedulers optimizers print save_hyperparameters toggle_optimizer "
-    "unfreeze untoggle_optimizer".split()
+    "toggled_optimizer unfreeze untoggle_optimizer".split()
 )
 """Methods of a LightningModule that neither read nor change a gradient."""
 

@@ -134,8 +134,9 @@ LIGHTNING_MODULE = re.compile(r"(lightning|pytorch_lightning)(\.\w+)*\.Lightning
 
 CONTEXTS = frozenset(
     "accumulate amp autocast autograd_profiler cuda_device detect_anomaly device emit_nvtx enable_grad "
-    "inference_mode no_backward_sync no_grad no_sync nullcontext open profile profiler record_function "
-    "scale_loss sdpa_kernel set_detect_anomaly set_grad_enabled stream tqdm trange train_mode".split()
+    "inference_mode local_main_process_first main_process_first no_backward_sync no_grad no_sync nullcontext open profile "
+    "profiler rank_zero_first record_function scale_loss sdpa_kernel set_detect_anomaly set_grad_enabled stream "
+    "toggled_optimizer tqdm trange train_mode".split()
 )
 """Context managers that let exceptions pass."""
 

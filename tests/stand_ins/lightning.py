@@ -52,6 +52,12 @@ class LightningModule(nn.Module):
                 for one in group["params"]:
                     one.requires_grad_(True)
 
+    @contextlib.contextmanager
+    def toggled_optimizer(self, optimizer: torch.optim.Optimizer) -> Iterator[None]:
+        self.toggle_optimizer(optimizer)
+        yield
+        self.untoggle_optimizer(optimizer)
+
     def log(self, name: str, value: Any) -> None:
         print(name, float(value))
 
