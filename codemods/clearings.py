@@ -1,5 +1,7 @@
 """Clearing by hand, by its shape alone: ``p.grad = None``, ``p.grad.zero_()``, and loops of nothing else.
 
+A loop of nothing but ``zero_grad`` over several optimizers counts too: it moves whole.
+
 What the names in such a statement mean is the lowering's affair (codemods/lower/clearing.py).
 """
 
@@ -23,6 +25,10 @@ class Over(Enum):
     """Those of the parameters in the list ``owner``."""
     ONE = "one"
     """The one of the parameter ``owner``."""
+    OPTIMIZERS = "optimizers"
+    """Those of every optimizer, or module, in the list ``owner``."""
+    DISPLAYED = "displayed"
+    """Those of the optimizers, or modules, that the loop itself lists: each is an owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +36,73 @@ class Clearing:
     """A statement that clears gradients and does nothing else.
 
     ``to_none``: by ``None``, otherwise in place, which leaves ``None`` alone. ``bare``: it raises where a gradient is
-    ``None``. ``variables``: names that it binds. ``wrapper``: the ``list`` around what it goes through, the function
-    of torch that it calls.
+    ``None``. ``variables``: names that it binds. ``known``: names in it that must mean Python's or torch's own
+    functions. ``call``: the ``zero_grad`` that it consists of.
     """
 
-    owner: ast.expr
+    owners: tuple[ast.expr, ...]
     over: Over
     to_none: bool
     bare: bool
     variables: tuple[str, ...]
     text: str
-    wrapper: ast.expr | None = None
+    known: tuple[ast.expr, ...] = ()
+    call: ast.Call | None = None
 
 
 def clearing_of(node: ast.stmt) -> Clearing | None:
     """The clearing that a statement is by its shape, None for anything else, and for a call of ``zero_grad``."""
     if isinstance(node, ast.For):
-        return None if node.orelse else _groups(node) or _loop(node)
+        return None if node.orelse else _groups(node) or _optimizers(node) or _loop(node)
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         found = _foreach(node.value)
         if found is not None:
             return found
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.ListComp):
+        return _listed(node.value)
     return _one(node)
+
+
+def _optimizers(node: ast.For) -> Clearing | None:
+    """``for o in optimizers: o.zero_grad()``."""
+    only = node.body[0]
+    if len(node.body) != 1 or not isinstance(only, ast.Expr) or not isinstance(node.target, ast.Name):
+        return None
+    return _each(node.iter, node.target.id, only.value, "the clearing loop")
+
+
+def _listed(node: ast.ListComp) -> Clearing | None:
+    """``[o.zero_grad() for o in optimizers]``."""
+    generator = node.generators[0]
+    if len(node.generators) != 1 or generator.ifs or generator.is_async:
+        return None
+    if not isinstance(generator.target, ast.Name):
+        return None
+    return _each(generator.iter, generator.target.id, node.elt, "the clearing comprehension")
+
+
+def _each(iterated: ast.expr, variable: str, call: ast.expr, text: str) -> Clearing | None:
+    if (
+        not isinstance(call, ast.Call)
+        or not isinstance(call.func, ast.Attribute)
+        or call.func.attr != "zero_grad"
+        or not _is_name(call.func.value, variable)
+        or not all(
+            isinstance(one, ast.Constant) for one in (*call.args, *(one.value for one in call.keywords))
+        )
+    ):
+        return None
+    owners: tuple[ast.expr, ...] = (iterated,)
+    over = Over.OPTIMIZERS
+    if isinstance(iterated, ast.List | ast.Tuple):
+        owners, over = tuple(iterated.elts), Over.DISPLAYED
+    elif isinstance(iterated, ast.Call) and isinstance(iterated.func, ast.Attribute):
+        if iterated.func.attr != "values" or iterated.args or iterated.keywords:
+            return None
+        owners = (iterated.func.value,)
+    elif not isinstance(iterated, ast.Name | ast.Attribute):
+        return None
+    return Clearing(owners, over, False, False, (variable,), text, call=call) if owners else None
 
 
 def _one(node: ast.stmt) -> Clearing | None:
@@ -61,7 +112,7 @@ def _one(node: ast.stmt) -> Clearing | None:
             if way is None:
                 return None
             written = f"{ast.unparse(one)} = None" if way[0] else f"{ast.unparse(one)}.zero_()"
-            return Clearing(one.value, Over.ONE, *way, (), written)
+            return Clearing((one.value,), Over.ONE, *way, (), written)
     return None
 
 
@@ -84,11 +135,11 @@ def _groups(node: ast.For) -> Clearing | None:
         return None
     way = _way(inner.body, inner.target)
     variables = (node.target.id, inner.target.id)
-    return way and Clearing(node.iter.value, Over.GROUPS, *way, variables, "the clearing loop")
+    return way and Clearing((node.iter.value,), Over.GROUPS, *way, variables, "the clearing loop")
 
 
 def _loop(node: ast.For) -> Clearing | None:
-    owner, over, wrapper, named = _iterated(node.iter)
+    owners, over, known, named = _iterated(node.iter)
     target, variables = node.target, []
     if named:
         if not isinstance(target, ast.Tuple) or not all(isinstance(one, ast.Name) for one in target.elts):
@@ -102,7 +153,7 @@ def _loop(node: ast.For) -> Clearing | None:
     else:
         return None
     way = _way(node.body, target)
-    return way and Clearing(owner, over, *way, tuple(variables), "the clearing loop", wrapper)
+    return way and Clearing(owners, over, *way, tuple(variables), "the clearing loop", known)
 
 
 def _foreach(call: ast.Call) -> Clearing | None:
@@ -116,27 +167,68 @@ def _foreach(call: ast.Call) -> Clearing | None:
     ):
         return None
     generator = listed.generators[0]
-    owner, over, wrapper, named = _iterated(generator.iter)
+    owners, over, known, named = _iterated(generator.iter)
     variable = generator.target
-    if named or wrapper is not None or generator.is_async or not isinstance(variable, ast.Name):
+    if named or generator.is_async or not isinstance(variable, ast.Name):
         return None
     if not _is_gradient(listed.elt, variable) or not all(_is_there(one, variable) for one in generator.ifs):
         return None
     text = "torch._foreach_zero_()"
-    return Clearing(owner, over, False, True, (variable.id,), text, call.func)
+    return Clearing(owners, over, False, True, (variable.id,), text, (*known, call.func))
 
 
-def _iterated(node: ast.expr) -> tuple[ast.expr, Over, ast.expr | None, bool]:
-    """Whose parameters are gone through, how, the ``list()`` around them, and whether their names come along."""
-    wrapper = None
+def _iterated(node: ast.expr) -> tuple[tuple[ast.expr, ...], Over, tuple[ast.expr, ...], bool]:
+    """Whose parameters are gone through, how, by which functions, and whether the names of the parameters come along."""
+    known: tuple[ast.expr, ...] = ()
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 1:
         if node.func.id in ("list", "tuple") and not node.keywords:
-            wrapper, node = node.func, node.args[0]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
-        if node.func.attr in ("parameters", "named_parameters") and not node.keywords:
-            named = node.func.attr == "named_parameters"
-            return node.func.value, Over.PARAMETERS, wrapper, named
-    return node, Over.ITEMS, wrapper, False
+            known, node = (node.func,), node.args[0]
+    whole = _parameters(node)
+    if whole is not None:
+        return (whole[0],), Over.PARAMETERS, known, whole[1]
+    joined = _joined(node)
+    if joined is not None:
+        return joined[0], Over.PARAMETERS, (*known, *joined[1]), False
+    return (node,), Over.ITEMS, known, False
+
+
+def _parameters(node: ast.expr) -> tuple[ast.expr, bool] | None:
+    """The module of ``module.parameters()``, and whether names come along."""
+    if not isinstance(node, ast.Call) or node.args or node.keywords:
+        return None
+    if not isinstance(node.func, ast.Attribute) or node.func.attr not in ("parameters", "named_parameters"):
+        return None
+    return node.func.value, node.func.attr == "named_parameters"
+
+
+def _joined(node: ast.expr) -> tuple[tuple[ast.expr, ...], tuple[ast.expr, ...]] | None:
+    """The modules of ``chain(a.parameters(), b.parameters())``, of the like with ``+``, and of ``[*a.parameters(), ...]``."""
+    known: list[ast.expr] = []
+    if isinstance(node, ast.Call) and not node.keywords:
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        parts = node.args if name == "chain" else []
+        known.append(node.func)
+    elif isinstance(node, ast.List | ast.Tuple) and all(isinstance(one, ast.Starred) for one in node.elts):
+        parts = [one.value for one in node.elts if isinstance(one, ast.Starred)]
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        parts = []
+        for side in (node.left, node.right):
+            inner = _joined(side)
+            if inner is not None:
+                parts += [ast.Call(ast.Attribute(one, "parameters", ast.Load()), [], []) for one in inner[0]]
+                known += inner[1]
+            elif (
+                isinstance(side, ast.Call) and getattr(side.func, "id", "") == "list" and len(side.args) == 1
+            ):
+                parts.append(side.args[0])
+                known.append(side.func)
+            else:
+                return None
+    else:
+        return None
+    found = [_parameters(one) for one in parts]
+    owners = [one[0] for one in found if one is not None and not one[1]]
+    return (tuple(owners), tuple(known)) if owners and len(owners) == len(found) else None
 
 
 def _way(body: list[ast.stmt], parameter: ast.expr) -> tuple[bool, bool] | None:

@@ -18,7 +18,7 @@ from codemods.hush import Hush
 from codemods.judge import Judged, judge
 from codemods.lower import TooLarge, lower
 from codemods.mending import mend
-from codemods.plan import Layout, Planned, plan
+from codemods.plan import Layout, Planned, plan, together
 from codemods.proof.align import NotTheSameProgram, pair, same_but_for_zeros
 from codemods.proof.lockstep import Allowed, prove
 from codemods.proof.witness import Same, SameIf
@@ -116,6 +116,7 @@ def _examine(
         for one, found in earlier.items()
         if one in steps
     }
+    plans = together(plans)
     settled, chosen = _tried(program, source, _moves(plans), _moves(earlier), settings)
     repairs = {
         one: (

@@ -201,12 +201,7 @@ def _judge_order(scene: Scene) -> Judged:
     if scene.zeros and all(fact.zeroed for fact in seen):
         clearing = [one for one in scene.zeros if any(fact != CLEARED for fact in at[one.place])]
         return scene.judged(Verdict.CANONICAL, "zero_grad, backward, step", clearing)
-    late = [
-        one
-        for one in scene.zeros
-        if any(fact.stepped for fact in at[one.place])
-        and closes(scene.function, scene.region, one, scene.steps)
-    ]
+    late = [one for one in scene.zeros if _is_late(scene, one)]
     if late:
         return scene.judged(
             Verdict.ZERO_LAST, f"{called(late)} on line {_lines(late)} comes after {name}.step()", late
@@ -268,6 +263,15 @@ def _renewed(scene: Scene) -> str | None:
             f"line {line} binds {scene.name} anew in each iteration, perhaps to parameters without gradients"
         )
     return None
+
+
+def _is_late(scene: Scene, zero: Effect) -> bool:
+    """Whether a zero comes after a step without one of its own receiver between, and no step need follow."""
+    own = [one for one in scene.zeros if one.receiver == zero.receiver]
+    at = order(scene.function, scene.region, scene.steps, own, scene.backwards)
+    return any(fact.stepped for fact in at[zero.place]) and closes(
+        scene.function, scene.region, zero, scene.steps
+    )
 
 
 def _lines(effects: Iterable[Effect]) -> str:

@@ -8,13 +8,13 @@ iteration that may mean "not training": where that one is taken, the receiver ma
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from codemods.clearings import clearing_of
 from codemods.effects import Effect, Effects
-from codemods.events import Backward, Path, Rebind, Zero
+from codemods.events import Backward, Path, Rebind, Span, Zero
 from codemods.guards import guard_of, may_be_none
 from codemods.moves import Move, Position
 from codemods.settings import Placement
@@ -104,6 +104,25 @@ def plan(program: Program, layout: Layout, judged: Judged, placement: Placement)
     return [_plan(program, layout, judged, effects, zero, placement) for zero in judged.zeros]
 
 
+def together(plans: dict[Judged, list[Planned]]) -> dict[Judged, list[Planned]]:
+    """The plans, with one target for each statement that clears for several optimizers: the lowest of theirs, or none."""
+    shared: dict[Span, list[Planned]] = {}
+    for found in plans.values():
+        for one in found:
+            shared.setdefault(one.zero.span, []).append(one)
+    settled: dict[Span, Planned] = {}
+    for span, found in shared.items():
+        stuck = [one for one in found if one.move is None]
+        targets = [one.move for one in found if one.move is not None]
+        settled[span] = (
+            stuck[0] if stuck else replace(found[0], move=max(targets, key=lambda one: one.before))
+        )
+    return {
+        step: [replace(settled[one.zero.span], zero=one.zero) for one in found]
+        for step, found in plans.items()
+    }
+
+
 def _plan(
     program: Program,
     layout: Layout,
@@ -124,7 +143,7 @@ def _plan(
         number for number, found in enumerate(held) if any(isinstance(one.event, Backward) for one in found)
     ]
     if not backwards:
-        return Planned(zero, None, f"{event.how} stands in a suite of its own, without the backward")
+        return Planned(zero, None, _alone(event, place))
     top = first(place, late, backwards[0]) if placement is Placement.TOP else backwards[0]
     floor = lowest(program, place, event.receiver, late, held)
     index = max(top, floor)
@@ -132,6 +151,14 @@ def _plan(
         return Planned(zero, None, f"{event.receiver.text} is bound between the backward and {event.how}")
     before = place.suite[index]
     return Planned(zero, Move(layout.position(place.statement), layout.position(before)))
+
+
+def _alone(event: Zero, place: Place) -> str:
+    """Why a zero in a suite without a backward stays."""
+    if isinstance(place.parent, ast.For) and clearing_of(place.parent) is not None:
+        listed = ast.unparse(place.parent.iter)
+        return f"the loop around it cannot move: it is not in sight that {listed} is one list that stays the same"
+    return f"{event.how} stands in a suite of its own, without the backward"
 
 
 def unmovable(program: Program, layout: Layout, zero: Effect, place: Place | None) -> str | None:
@@ -190,7 +217,7 @@ def _computes(statement: ast.stmt) -> bool:
 def _subject(statement: ast.stmt) -> ast.AST:
     """What a statement that clears needs to be there: for a loop, what it goes through."""
     by_hand = clearing_of(statement)
-    return statement if by_hand is None else by_hand.owner
+    return statement if by_hand is None else ast.Tuple(list(by_hand.owners), ast.Load())
 
 
 def within(statement: ast.stmt, effects: Sequence[Effect]) -> list[Effect]:

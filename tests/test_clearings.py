@@ -27,6 +27,13 @@ YES = {
     "for g in o.param_groups:\n    for p in g['params']: p.grad = None": (Over.GROUPS, True, False),
     "for p in ps: p.grad = None": (Over.ITEMS, True, False),
     "torch._foreach_zero_([p.grad for p in m.parameters()])": (Over.PARAMETERS, False, True),
+    "for p in chain(a.parameters(), b.parameters()): p.grad = None": (Over.PARAMETERS, True, False),
+    "for p in list(a.parameters()) + list(b.parameters()): p.grad = None": (Over.PARAMETERS, True, False),
+    "for p in [*a.parameters(), *b.parameters()]: p.grad = None": (Over.PARAMETERS, True, False),
+    "for o in os: o.zero_grad()": (Over.OPTIMIZERS, False, False),
+    "for o in self.os.values(): o.zero_grad(set_to_none=True)": (Over.OPTIMIZERS, False, False),
+    "for o in (a, b): o.zero_grad()": (Over.DISPLAYED, False, False),
+    "[o.zero_grad() for o in os]": (Over.OPTIMIZERS, False, False),
 }
 
 NO = [
@@ -62,6 +69,17 @@ NO = [
     "for g in o.param_groups:\n    g['lr'] = 1\n    for p in g['params']: p.grad = None",
     "torch._foreach_zero_([p.grad for p in m.parameters() if p.dim() > 1])",
     "torch._foreach_zero_([p.data for p in m.parameters()])",
+    "for p in chain(a.parameters(), ps): p.grad = None",
+    "for p in chain(a.parameters(), b.named_parameters()): p.grad = None",
+    "for o in os: o.step(); o.zero_grad()",
+    "for o in os: a.zero_grad()",
+    "for o in os: o.zero_grad(flag)",
+    "for o in os: o.inner.zero_grad()",
+    "for o in make(): o.zero_grad()",
+    "for o in (): o.zero_grad()",
+    "[o.zero_grad() for o in os if o]",
+    "x = [o.zero_grad() for o in os]",
+    "{o.zero_grad() for o in os}",
     "while True: w.grad = None",
     "with torch.no_grad(): w.grad = None",
 ]
@@ -77,4 +95,4 @@ def test_a_clearing_is_told_by_its_shape(source: str) -> None:
 @pytest.mark.parametrize("source", NO)
 def test_what_does_more_or_less_is_no_clearing(source: str) -> None:
     found = clearing_of(ast.parse(source).body[0])
-    assert found is None or (found.over is Over.ITEMS and not isinstance(found.owner, ast.Name))
+    assert found is None or (found.over is Over.ITEMS and not isinstance(found.owners[0], ast.Name))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from codemods.clearings import Clearing, Over, clearing_of
 from codemods.events import Flavour, Zero
-from codemods.idioms.torch import READERS
+from codemods.idioms.torch import READERS, flavour
 from codemods.syntax import callee_name
 from codemods.trees import children, walk
 
@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 
 OTHER_MEANING = frozenset(
     "__delattr__ __getattr__ __getattribute__ __setattr__ data detach_ grad named_parameters param_groups parameters "
-    "requires_grad_ zero_".split()
+    "requires_grad_ values zero_ zero_grad".split()
 )
 """Where the file defines one of these, a clearing may run its code."""
+
+KNOWN = frozenset({"builtins.list", "builtins.tuple", "itertools.chain", "torch._foreach_zero_"})
+"""What the functions in a clearing must be."""
 
 BLIND = frozenset({"eval", "exec", "globals", "locals", "vars"})
 """Builtins that may look at a variable whose name they are not told in the source."""
@@ -34,22 +37,25 @@ BLIND = frozenset({"eval", "exec", "globals", "locals", "vars"})
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """A clearing, and the path whose gradients it clears."""
+    """A clearing, and the paths whose gradients it clears, one for each of its owners."""
 
     clearing: Clearing
-    path: Path
+    paths: tuple[Path, ...]
 
-    def zero(self, span: Span) -> Zero:
-        """The event."""
-        return Zero(
-            self.path,
-            Flavour.NONE if self.clearing.to_none else Flavour.ZEROS,
-            span,
-            written=ast.unparse(self.clearing.owner),
-            how=self.clearing.text,
-            bare=self.clearing.bare,
-            whole=self.clearing.over in (Over.PARAMETERS, Over.GROUPS),
-        )
+    def zeros(self, span: Span) -> Iterable[Zero]:
+        """The events: one for each path."""
+        clearing = self.clearing
+        by_hand = Flavour.NONE if clearing.to_none else Flavour.ZEROS
+        for path, owner in zip(self.paths, clearing.owners, strict=True):
+            yield Zero(
+                path,
+                by_hand if clearing.call is None else flavour(clearing.call),
+                span,
+                written=ast.unparse(owner),
+                how=clearing.text,
+                bare=clearing.bare,
+                whole=clearing.over not in (Over.ONE, Over.ITEMS),
+            )
 
 
 def with_clearings(world: World) -> World:
@@ -66,9 +72,9 @@ def with_clearings(world: World) -> World:
         return world
     known = {}
     for node, clearing in candidates.items():
-        path = _owner(world, node, clearing)
-        if path is not None:
-            known[node] = Cleared(clearing, path)
+        paths = _owners(world, node, clearing)
+        if paths:
+            known[node] = Cleared(clearing, paths)
     nested = {id(inner) for node in known for inner in walk(node) if inner is not node}
     return replace(world, clearings={node: one for node, one in known.items() if id(node) not in nested})
 
@@ -77,22 +83,25 @@ def _blind(world: World) -> bool:
     return any(isinstance(node, ast.Name) and node.id in BLIND for node in world.scopes.of_node)
 
 
-def _owner(world: World, node: ast.stmt, clearing: Clearing) -> Path | None:
-    """The path whose gradients a clearing clears, None when that, or what else it does, cannot be told."""
-    path = world.evidence.path(clearing.owner)
-    if path is None or world.scopes.of_node[node].is_class or world.evidence.is_import(path):
-        return None
-    if clearing.wrapper is not None:
-        full = world.evidence.imported(clearing.wrapper) or ""
-        if full not in ("builtins.list", "builtins.tuple", "torch._foreach_zero_"):
-            return None
-    if any(isinstance(one, ast.Name) and one.id in clearing.variables for one in walk(clearing.owner)):
-        return None
+def _owners(world: World, node: ast.stmt, clearing: Clearing) -> tuple[Path, ...]:
+    """The paths whose gradients a clearing clears, none when they, or what else it does, cannot be told."""
+    if world.scopes.of_node[node].is_class:
+        return ()
+    if not all(world.evidence.imported(one) in KNOWN for one in clearing.known):
+        return ()
     if not all(_private(world, node, one) for one in clearing.variables):
-        return None
-    if clearing.over is Over.ITEMS and not fixed_list(world, path):
-        return None
-    return path
+        return ()
+    found = []
+    for owner in clearing.owners:
+        path = world.evidence.path(owner)
+        if path is None or world.evidence.is_import(path):
+            return ()
+        if any(isinstance(one, ast.Name) and one.id in clearing.variables for one in walk(owner)):
+            return ()
+        if clearing.over in (Over.ITEMS, Over.OPTIMIZERS) and not fixed_list(world, path):
+            return ()
+        found.append(path)
+    return tuple(found)
 
 
 def _private(world: World, node: ast.stmt, name: str) -> bool:
@@ -144,20 +153,27 @@ def _binding_parts(loop: ast.AST, name: str) -> Iterable[ast.AST]:
 
 
 def fixed_list(world: World, path: Path) -> bool:
-    """Whether a name only ever means one list of parameters whose items stay the same.
+    """Whether a name or an attribute only ever means one list or dict, whose items stay the same.
 
-    It is bound by one assignment, to a new list or tuple (``model.parameters()`` itself can be gone through only
-    once), and then only gone through, or handed to an optimizer or to functions of torch.
+    It is bound by one assignment, to a new one (``model.parameters()`` itself can be gone through only once), and then
+    only gone through, looked into by subscripts, or handed to an optimizer or to functions that leave it as it is.
     """
     evidence = world.evidence
     value = evidence.sole_binding(path)
-    if path.rest or path not in evidence.holders or value is None:
+    if len(path.rest) > 1 or path not in evidence.holders or value is None:
+        return False
+    if path.rest and not (path.scope.startswith("class ") and path.rest[0].startswith(".")):
+        return False
+    if path.rest and any(isinstance(one, ast.Name) and one.id in SETTERS for one in world.scopes.of_node):
         return False
     if isinstance(value, ast.Call):
-        if evidence.imported(value.func) not in ("builtins.list", "builtins.tuple"):
+        if evidence.imported(value.func) not in ("builtins.list", "builtins.tuple", "builtins.dict"):
             return False
-    elif not isinstance(value, ast.List | ast.Tuple | ast.ListComp):
+    elif not isinstance(value, ast.List | ast.Tuple | ast.ListComp | ast.Dict | ast.DictComp):
         return False
+    mapping = isinstance(value, ast.Dict | ast.DictComp) or (
+        isinstance(value, ast.Call) and callee_name(value) == "dict"
+    )
     allowed: set[int] = set()
     for node in world.scopes.of_node:
         if isinstance(node, ast.Assign) and node.value is value and len(node.targets) == 1:
@@ -166,11 +182,26 @@ def fixed_list(world: World, path: Path) -> bool:
             allowed.add(id(node.iter))
         elif isinstance(node, ast.Call) and _only_looks(world, node):
             allowed.update(id(one) for one in node.args)
-    return all(
-        id(one) in allowed
-        for one in world.scopes.of_node
-        if isinstance(one, ast.Name) and one.id == path.root and world.scopes.path(one) == path
-    )
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            allowed.add(id(node.value))
+        elif isinstance(node, ast.Attribute) and mapping and node.attr in ("items", "keys", "values"):
+            allowed.add(id(node.value))
+    return all(id(one) in allowed for one in _mentions(world, path))
+
+
+def _mentions(world: World, path: Path) -> Iterable[ast.expr]:
+    """Every place where a variable, or an attribute of that name on whatever object, is used or set."""
+    name = path.rest[0][1:] if path.rest else path.root
+    for one in world.scopes.of_node:
+        if path.rest:
+            if isinstance(one, ast.Attribute) and one.attr == name:
+                yield one
+        elif isinstance(one, ast.Name) and one.id == name and world.scopes.path(one) == path:
+            yield one
+
+
+SETTERS = frozenset({"setattr", "delattr"})
+LOOKERS = frozenset(f"builtins.{one}" for one in "dict enumerate len list sum tuple zip".split())
 
 
 def _only_looks(world: World, call: ast.Call) -> bool:

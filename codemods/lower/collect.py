@@ -6,6 +6,7 @@ import ast
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from codemods.clearings import Over, clearing_of
 from codemods.lower import harmless
 from codemods.lower.evidence import (
     FILLERS,
@@ -62,6 +63,10 @@ def _collect_node(evidence: Evidence, node: ast.AST) -> None:
             evidence.imports[(evidence.scopes.of_node[node].name, alias.asname or alias.name)] = (
                 f"{module}.{alias.name}"
             )
+    elif isinstance(node, ast.For | ast.Expr):
+        _collect_clearing(evidence, node)
+    elif isinstance(node, ast.GeneratorExp):
+        evidence.lazy.update(id(one.iter) for one in node.generators)
     elif isinstance(node, ast.Attribute):
         path = evidence.scopes.path(node.value)
         if path is not None and isinstance(node.ctx, ast.Load):
@@ -78,6 +83,16 @@ def _collect_node(evidence: Evidence, node: ast.AST) -> None:
             evidence.asked.append((base, node))
     if isinstance(node, BINDING):
         _collect_bindings(evidence, node)
+
+
+def _collect_clearing(evidence: Evidence, node: ast.stmt) -> None:
+    """What a clearing loop goes through is a receiver, though nothing may be asked of it itself."""
+    clearing = clearing_of(node)
+    asked = {Over.ITEMS: "__iter__", Over.OPTIMIZERS: "__iter__", Over.DISPLAYED: "zero_grad"}
+    for owner in () if clearing is None else clearing.owners:
+        path = evidence.scopes.path(owner)
+        if path is not None and clearing is not None and clearing.over in asked:
+            evidence.methods[path].add(asked[clearing.over])
 
 
 def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:

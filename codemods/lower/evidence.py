@@ -63,6 +63,7 @@ class Evidence:
     methods: dict[Path, set[str]] = field(default_factory=lambda: defaultdict(set))
     called: set[Path] = field(default_factory=set)
     iterated: set[int] = field(default_factory=set)
+    lazy: set[int] = field(default_factory=set)
     aliases: dict[Path, Path] = field(default_factory=dict)
     handed: dict[Path, list[ast.expr]] = field(default_factory=lambda: defaultdict(list))
     annotations: dict[Path, ast.expr] = field(default_factory=dict)
@@ -138,16 +139,32 @@ class Evidence:
         values = self.bindings.get(path, [])
         return values[0] if len(values) == 1 else None
 
-    def is_optimizer(self, path: Path) -> bool:
-        """Whether the file treats ``path`` as an optimizer: by use, by construction, or by its name."""
+    def is_optimizer(self, path: Path, depth: int = 3) -> bool:
+        """Whether the file treats ``path`` as an optimizer: by use, by construction, or by its name or an older one."""
         if self.methods.get(path, set()) & {"zero_grad", "add_param_group", "param_groups"}:
             return not self.is_module(path)
         if any(self.builds_optimizer(value) for value in self.bindings.get(path, ())):
             return True
         words = [path.root, *(one for one in path.rest if one.startswith("."))]
-        return any(
-            harmless.OPTIMIZER_WORD.search(one.lstrip(".")) for one in words
-        ) and not self.is_scheduler(path)
+        named = any(harmless.OPTIMIZER_WORD.search(one.lstrip(".")) for one in words)
+        return (named or self._renames_optimizer(path, depth)) and not self.is_scheduler(path)
+
+    def _renames_optimizer(self, path: Path, depth: int) -> bool:
+        """Whether a name is bound to an optimizer by that one's name, or goes through several of them."""
+        for value in self.bindings.get(path, ()) if depth else ():
+            given = [value]
+            if id(value) in self.lazy:
+                continue
+            if id(value) in self.iterated:
+                if isinstance(value, ast.List | ast.Tuple):
+                    given = list(value.elts)
+                elif isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+                    given = [value.func.value] if value.func.attr == "values" else []
+            for one in given:
+                meant = self.scopes.path(one) if isinstance(one, ast.Name | ast.Attribute) else None
+                if meant is not None and meant != path and self.is_optimizer(meant, depth - 1):
+                    return True
+        return False
 
     def builds_optimizer(self, value: ast.expr | None) -> bool:
         """Whether an expression is ``SomeOptimizer(model.parameters(), ...)`` or from ``torch.optim``."""

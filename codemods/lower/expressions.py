@@ -243,6 +243,7 @@ class Expressions:
         if self._silent(node):
             return
         before = self.graph.current
+        number = len(self.graph.blocks)
         header = self.graph.start(node.lineno, before)
         for index, generator in enumerate(node.generators):
             if index:
@@ -256,7 +257,8 @@ class Expressions:
         else:
             self._sometimes(node.elt)
         self.graph.link(self.graph.current, header)
-        self.graph.start(node.lineno, before, self.graph.current, header)
+        after = self.graph.start(node.lineno, before, self.graph.current, header)
+        self.graph.region(header, number, after, span_of(node))
 
     def _call(self, node: ast.Call) -> None:
         func = node.func

@@ -59,7 +59,8 @@ class Statements:
         self.expressions.statement = node
         cleared = self.world.clearings.get(node)
         if cleared is not None:
-            self.graph.emit(cleared.zero(span_of(node)))
+            for zero in cleared.zeros(span_of(node)):
+                self.graph.emit(zero)
             return
         handler = getattr(self, f"_{type(node).__name__.lower()}", None)
         if handler is None:
