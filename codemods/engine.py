@@ -25,7 +25,7 @@ from codemods.proof.witness import Same, SameIf
 from codemods.repairs import REPAIRED, Repair, repair
 from codemods.settings import Placement
 from codemods.syntax import Unparsable, parse
-from codemods.telling import SHARED, repaired, rows
+from codemods.telling import SHARED, as_written, repaired, rows
 from codemods.trees import walk
 from codemods.trial import Settled, moved, settle
 
@@ -143,7 +143,7 @@ def _examine(
             else rows(path, one, plans.get(one, earlier.get(one, [])), settled.trial, settings)
         )
     ]
-    return _outcome(path, data, source, hush, tree, after, findings)
+    return _outcome(path, data, source, hush, tree, after, as_written(findings, program.written))
 
 
 def _moves(plans: dict[Judged, list[Planned]]) -> list[Move]:

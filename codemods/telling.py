@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.events import Read, Step, Unknown
@@ -9,7 +11,7 @@ from codemods.findings import Finding, Fix, Stop, Verdict
 from codemods.proof.witness import Differs, Kind, Unsure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from codemods.events import Event
     from codemods.judge import Judged
@@ -20,6 +22,27 @@ if TYPE_CHECKING:
     from codemods.trial import Refusal, Trial
 
 SHARED = "a comment says to ignore another step that this zero_grad clears for"
+
+
+def as_written(findings: Sequence[Finding], written: Mapping[str, str]) -> list[Finding]:
+    """The findings with private names as they stand in the source: ``self.__opt``, not ``self._Trainer__opt``."""
+    if not written:
+        return list(findings)
+    words = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(written, key=len, reverse=True)))})\b")
+
+    def text(one: str) -> str:
+        return words.sub(lambda found: written[found[0]], one)
+
+    return [
+        replace(
+            one,
+            function=text(one.function),
+            optimizers=tuple(map(text, one.optimizers)),
+            reason=text(one.reason),
+            witness=tuple(replace(stop, text=text(stop.text)) for stop in one.witness),
+        )
+        for one in findings
+    ]
 
 
 def rows(

@@ -77,7 +77,8 @@ class Program:
     ``distinct``: paths bound exactly once, each to a constructor call of its own that is handed nothing shared.
     ``certain``: paths that never hold ``None``. ``nullable``: words that the file itself compares with or sets to None.
     ``veto``: why nothing in the file can be proved. ``referenced``: the file takes hold of gradients. ``vantage``: the
-    file among the other files of the run, whose functions are here too as far as this one calls them.
+    file among the other files of the run, whose functions are here too as far as this one calls them. ``written``: what
+    stands in the source for the full names of private attributes.
     """
 
     functions: dict[str, Function]
@@ -89,6 +90,7 @@ class Program:
     veto: str | None = None
     referenced: bool = False
     vantage: Vantage | None = field(default=None, compare=False)
+    written: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def module(self) -> Function:

@@ -59,9 +59,10 @@ def assembled(world: World, others: Mapping[str, Function]) -> Program:
         sources,
         distinct,
         certain,
-        nullable(world),
+        nullable(world) | {world.written[one] for one in nullable(world) if one in world.written},
         veto(world),
         keeps_references(world),
+        written=world.written,
     )
 
 

@@ -12,6 +12,7 @@ from codemods.lower import harmless
 from codemods.lower.clearing import with_clearings
 from codemods.lower.collect import collect
 from codemods.lower.evidence import NOTHING_TOLD
+from codemods.lower.private import has_private_names, spelled_out
 from codemods.lower.scopes import Scope, Scopes, scopes_of
 from codemods.magics import magic_of
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments
@@ -56,6 +57,7 @@ class World:
     named: dict[str, list[FunctionNode]] = field(default_factory=dict)
     links: Mapping[ast.Call, Target | Opaque] = field(default_factory=dict)
     clearings: dict[ast.stmt, Cleared] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
 
     def scope(self, node: ast.AST) -> Scope:
         """The scope that a function or class opens."""
@@ -249,6 +251,10 @@ def _yields(node: FunctionNode) -> bool:
 def world_of(tree: ast.Module, told: Told = NOTHING_TOLD) -> World:
     """Collect the definitions of a parsed file, and what is ``told`` of it by others."""
     scopes = scopes_of(tree)
+    written: dict[str, str] = {}
+    if has_private_names(scopes):
+        tree, written = spelled_out(tree)
+        scopes = scopes_of(tree)
     evidence = collect(tree, scopes, told)
     functions: dict[str, FunctionNode] = {}
     definitions: dict[tuple[str, str], list[ast.AST]] = defaultdict(list)
@@ -297,5 +303,6 @@ def world_of(tree: ast.Module, told: Told = NOTHING_TOLD) -> World:
         frozenset(escaping),
         instantiated,
         frozenset(spelled),
+        written=written,
     )
     return with_clearings(world)
