@@ -133,6 +133,7 @@ def _examine(
     settled = mended.beside(settled)
     if settings.unsafe_fixes:
         chosen = [*chosen, *mended.changes]
+        settled = replace(settled, mended=bool(mended.repairs))
     after = _rewritten(path, source, settled, chosen, settings, hush) if chosen else None
     findings = [
         row

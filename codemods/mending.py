@@ -10,7 +10,7 @@ from codemods.judge import judge
 from codemods.lower import lower
 from codemods.proof.align import NotTheSameProgram, pair
 from codemods.proof.lockstep import Allowed, prove
-from codemods.proof.witness import Same, SameIf
+from codemods.proof.witness import Same, SameIf, Unsure
 from codemods.trial import Court, moved
 
 if TYPE_CHECKING:
@@ -20,15 +20,23 @@ if TYPE_CHECKING:
     from codemods.judge import Judged
     from codemods.moves import Change, Move
     from codemods.repairs import Repair
-    from codemods.trial import Settled
+    from codemods.trial import Refusal, Settled
 
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """``repairs`` that hold together with the moves, and ``late``: moves that hold only beside them."""
+    """``repairs`` that hold together with the moves, and ``late``: moves that hold only beside them.
+
+    ``refused``: the others that have changes at all, and why they do not hold.
+    """
 
     repairs: tuple[Repair, ...] = ()
     late: tuple[Move, ...] = ()
+    refused: tuple[tuple[Repair, Refusal], ...] = ()
+
+    def refusal(self, one: Repair) -> Refusal | None:
+        """Why a repair does not hold, None for one without changes."""
+        return next((why for repair, why in self.refused if repair == one), None)
 
     @property
     def changes(self) -> list[Change]:
@@ -37,10 +45,7 @@ class Mended:
 
     def beside(self, settled: Settled) -> Settled:
         """The trial in which the late moves are repairs as well."""
-        if not self.repairs:
-            return settled
-        trial = replace(settled.trial, repairs=(*settled.trial.repairs, *self.late))
-        return replace(settled, trial=trial, mended=True)
+        return replace(settled, trial=replace(settled.trial, repairs=(*settled.trial.repairs, *self.late)))
 
 
 def mend(
@@ -64,35 +69,53 @@ def mend(
         if not pending and not refused:
             return done
         base = _lowered(settled, text, changes)
-        more = next(
-            (one for one in pending if _holds(settled, text, base, changes, one, strict=strict)), None
-        )
-        if more is not None:
-            done = replace(done, repairs=(*done.repairs, more))
-            continue
-        court = Court(base, text, strict, Allowed(residual=True), settled.cuts, tuple(changes))
-        late = court.settled(refused).accepted
-        if not late:
-            return done
-        done = replace(done, late=(*done.late, *late))
+        fallen: list[tuple[Repair, Refusal]] = []
+        for one in pending:
+            why = _refusal(settled, text, base, changes, one, strict=strict)
+            if why is None:
+                done = replace(done, repairs=(*done.repairs, one))
+                break
+            fallen.append((one, why))
+        else:
+            late = _late(settled, text, base, changes, refused, strict=strict)
+            if not late:
+                return replace(done, refused=tuple(fallen))
+            done = replace(done, late=(*done.late, *late))
+
+
+def _late(
+    settled: Settled,
+    text: str,
+    base: Program,
+    made: Sequence[Change],
+    moves: Sequence[Move],
+    *,
+    strict: bool,
+) -> tuple[Move, ...]:
+    court = Court(base, text, strict, Allowed(residual=True), settled.cuts, tuple(made))
+    return court.settled(moves).accepted
 
 
 def _lowered(settled: Settled, text: str, changes: Sequence[Change]) -> Program:
     return lower(moved(text, changes, settled.cuts), settled.program.vantage)
 
 
-def _holds(
+def _refusal(
     settled: Settled, text: str, base: Program, made: Sequence[Change], repair: Repair, *, strict: bool
-) -> bool:
-    """Whether the repair puts its step in order, and changes what the steps of its own receivers see, and no other's."""
+) -> Refusal | None:
+    """Why a repair does not hold; None when it puts its step in order, and no steps but its own receivers' see it."""
     after = _lowered(settled, text, [*made, *repair.changes])
     try:
         functions = pair(base, after)
-    except NotTheSameProgram:
-        return False
+    except NotTheSameProgram as error:
+        return Unsure(f"it changes more: {error.reason}")
     judged = repair.judged
     proof = prove(base, functions, allowed=Allowed(repaired=(judged.function.name, judged.receivers)))
-    return isinstance(proof, Same if strict else Same | SameIf) and _in_order(judge(after), judged)
+    if not isinstance(proof, Same | SameIf):
+        return proof
+    if strict and isinstance(proof, SameIf):
+        return Unsure(f"--strict: the proof assumes {' and '.join(proof.assumptions)}")
+    return None if _in_order(judge(after), judged) else Unsure("the step would not be in order afterwards")
 
 
 def _in_order(steps: Sequence[Judged], judged: Judged) -> bool:

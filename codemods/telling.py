@@ -82,8 +82,12 @@ def repaired(path: str, one: Repair, mended: Mended, settings: Settings) -> Find
     """The finding of a step without gradient, or of one whose gradients are never cleared."""
     judged = one.judged
     if one not in mended.repairs:
-        why = one.reason or "a repair would change what other steps of the file see"
-        reason = f"{judged.reason}; there is no fix, since {why}"
+        refusal = mended.refusal(one)
+        if isinstance(refusal, Differs) and refusal.kind is Kind.CONDITIONAL:
+            return _finding(path, judged, judged.names, Verdict.ACCUMULATION, explain(refusal))
+        reason = (
+            f"{judged.reason}; there is no fix, since {one.reason if refusal is None else explain(refusal)}"
+        )
         return _finding(path, judged, judged.names, judged.verdict, reason)
     reason = f"{judged.reason}; {one.effect}"
     return _finding(
