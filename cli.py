@@ -299,6 +299,7 @@ class CommandBehind(click.Command):
     metavar="N",
     help="End each process after so many optimizer steps.",
 )
+@click.option("--plot", metavar="FILE", help="Draw loss and peak memory of both versions: .svg, or .png.")
 @click.option("--verbose", "-v", is_flag=True, help="Let the command's own output through, to stderr.")
 @click.option(
     "--output-format", type=click.Choice(["text", "json"]), default="text", help="How the result is printed."
@@ -315,6 +316,7 @@ def verify(
     tolerance: float,
     timeout: float | None,
     max_steps: int | None,
+    plot: str | None,
     verbose: bool,
     output_format: str,
     quiet: bool,
@@ -327,6 +329,7 @@ def verify(
     gradorder verify src/ -- python train.py --epochs 1
     """
     from codemods.console import complain, say  # noqa: PLC0415
+    from codemods.verify import plot as picture  # noqa: PLC0415
     from codemods.verify import words  # noqa: PLC0415
     from codemods.verify.progress import Bar  # noqa: PLC0415
     from codemods.verify.rewrites import rewrites  # noqa: PLC0415
@@ -339,6 +342,10 @@ def verify(
         )
     if "-" in paths:
         raise click.BadParameter("stdin cannot be run", param_hint="PATHS")
+    try:
+        picture.check(plot)
+    except picture.CannotPlot as error:
+        raise click.BadParameter(str(error), param_hint="--plot") from error
     found = list(_outcomes(paths, _configuration(choice, unsafe_fixes=unsafe_fixes), choice))
     for one in found:
         if one.problem is not None:
@@ -351,6 +358,11 @@ def verify(
     if result.output:
         say(sys.stderr, f"The command's last lines:\n{result.output}\n")
     say(sys.stdout, words.document(result) if output_format == "json" else words.text(result))
+    try:
+        picture.draw(result, plot)
+    except picture.CannotPlot as error:
+        say(sys.stderr, f"error: {error}\n")
+        return 2
     return 2 if any(one.problem for one in found) else result.status
 
 

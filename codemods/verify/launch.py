@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 CHILD = Path(__file__).resolve().parent / "child"
 GRACE = 5.0
 """Seconds between asking a command to end and ending it."""
+ROUNDS = 5
+"""How often to look for what is left: a process may start another one while it is being ended."""
 TICK = 0.1
 
 
@@ -140,18 +142,22 @@ def _end(process: subprocess.Popen[bytes], folder: Path) -> None:
     if process.poll() is None:
         process.kill()
     process.wait()
-    for pid in _left(folder):
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGKILL)
+    for _ in range(ROUNDS):
+        left = _left(folder)
+        for pid in left:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        if not left:
+            break
 
 
 def _left(folder: Path) -> list[int]:
-    """Processes that the command started outside its own group, where the system shows whose they are."""
+    """Processes of the command outside its own group, where the system shows what environment they started in."""
     found = []
-    for pid in {int(file.name.partition("-")[0]) for file in (folder / "trace").glob("*.jsonl")}:
+    for environment in Path("/proc").glob("[0-9]*/environ"):
         with suppress(OSError):
-            if os.fsencode(folder) in Path(f"/proc/{pid}/environ").read_bytes():
-                found.append(pid)
+            if os.fsencode(folder) in environment.read_bytes():
+                found.append(int(environment.parent.name))
     return found
 
 

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 PATIENCE, LEAST = 10.0, 60.0
 """Where no timeout is given, a later run may take so many times as long as the first, and at least so many seconds."""
 
+SPREAD = (
+    "the command is not deterministic: as it stands, two runs already differ by more than the tolerance "
+    "(does it go on from what an earlier run saved, or take its seed from the clock?)"
+)
+
 
 class Verdict(Enum):
     """What a verification came to."""
@@ -162,26 +167,23 @@ class _Session:
             names = ", ".join(self._rewrites.shown.values())
             raise _Stopped(f"the command runs none of the files that would be rewritten: {names}")
         own = first_difference(first.found, second.found)
-        third = self._run("rewritten", self._rewrites.after, may_crash=True)
         known: dict[str, object] = {"deterministic": own is None, "ran": ran}
+        if own is not None:
+            spread = deviation(first.found, second.found, self._options.tolerance)
+            known["spread"] = spread.largest
+            if spread.first is not None:
+                return self._ended(Verdict.FAILED, reason=SPREAD, difference=spread.first, **known)
+        third = self._run("rewritten", self._rewrites.after, may_crash=True)
         if third.crash is not None:
-            found = first_difference(second.found, third.found) if training(third.found) else None
-            if found is None or found.what is What.STEPS or found.what is What.PROCESSES:
+            found = first_difference(second.found, third.found) if own is None else None
+            if found is None or found.what in (What.STEPS, What.PROCESSES):
                 found = Difference(What.STATUS, "ends well", third.crash.reason)
             return self._ended(Verdict.DIFFERS, difference=found, output=third.crash.output, **known)
         if own is None:
             found = first_difference(second.found, third.found)
             return self._ended(Verdict.DIFFERS if found else Verdict.IDENTICAL, difference=found, **known)
-        return self._within(first, second, third, known)
-
-    def _within(self, first: _Done, second: _Done, third: _Done, known: dict[str, object]) -> Result:
-        tolerance = self._options.tolerance
-        spread = deviation(first.found, second.found, tolerance)
-        apart = deviation(second.found, third.found, tolerance)
-        known |= {"spread": spread.largest, "deviation": apart.largest}
-        if spread.first is not None:
-            reason = "the command is not deterministic: as it stands, two runs already differ by more than the tolerance"
-            return self._ended(Verdict.FAILED, reason=reason, difference=spread.first, **known)
+        apart = deviation(second.found, third.found, self._options.tolerance)
+        known["deviation"] = apart.largest
         verdict = Verdict.WITHIN if apart.first is None else Verdict.DIFFERS
         return self._ended(verdict, difference=apart.first, **known)
 

@@ -19,12 +19,10 @@ def text(result: Result) -> str:
     lines = [_headline(result)]
     if result.difference is not None:
         lines += _difference(result, result.difference)
-    if result.deterministic is False and result.verdict is not Verdict.FAILED:
+    if result.deterministic is False and result.deviation is not None:
         lines.append(
             f"  the command is not deterministic: two runs as it stands differ by up to {result.spread:.2g},"
             f" the rewritten one by {result.deviation:.2g}. This compares, it proves nothing"
-            if result.spread is not None and result.deviation is not None
-            else "  the command is not deterministic"
         )
     if len(result.runs) == 3 and result.verdict is not Verdict.FAILED:
         lines += _facts(result.runs[1], result.runs[2])
@@ -115,7 +113,8 @@ def _bytes(amount: int | None) -> str | None:
 
 
 def _speed(run: Run) -> str | None:
-    return None if run.steps_per_second is None else f"{run.steps_per_second:.3g}"
+    speed = run.steps_per_second
+    return None if speed is None else f"{speed:,.0f}" if speed >= 100 else f"{speed:.3g}"
 
 
 def document(result: Result) -> str:

@@ -10,6 +10,7 @@ they happen. A process that is forked and steps writes a file of its own.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import json
 import os
@@ -76,7 +77,8 @@ class Recorder:
 
         @functools.wraps(backward)
         def watched(tensors: Any, *rest: Any, **named: Any) -> Any:
-            self._see(tensors)
+            with contextlib.suppress(Exception):  # what is no tensor is backward's to complain of
+                self._see(tensors)
             return backward(tensors, *rest, **named)
 
         torch.autograd.backward = watched
@@ -90,6 +92,8 @@ class Recorder:
             except Exception as error:
                 self._write({"problem": f"the recorder failed at step {self.steps + 1}: {error!r}"})
 
+        # Where a step is compiled, its hooks are not.
+        guarded._torchdynamo_disable = True  # type: ignore[attr-defined]
         return guarded
 
     # What the hooks do
@@ -97,7 +101,7 @@ class Recorder:
     def _see(self, tensors: Any) -> None:
         started = time.perf_counter()
         for tensor in [tensors] if isinstance(tensors, self._torch.Tensor) else list(tensors):
-            if tensor.numel() == 1 and len(self._losses) < LOSSES:
+            if tensor.numel() == 1 and tensor.is_floating_point() and len(self._losses) < LOSSES:
                 detached = tensor.detach()
                 # Looking at a number on an accelerator would wait for it here; the step waits anyway.
                 self._losses.append(detached.item() if detached.device.type == "cpu" else detached.clone())
@@ -105,6 +109,11 @@ class Recorder:
 
     def _before(self, optimizer: Any, arguments: Any, named: Any) -> None:
         if self._digests is None:
+            return
+        if self._torch.cuda.is_initialized() and self._torch.cuda.is_current_stream_capturing():
+            self._write(
+                {"problem": "it captures its steps in a CUDA graph, which calls no hooks when it is replayed"}
+            )
             return
         started = time.perf_counter()
         parameters = [one for group in optimizer.param_groups for one in group["params"]]

@@ -1,0 +1,145 @@
+"""Commands that leave nothing to compare, told apart in words; none of them imports torch more than once."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.verify import ROOT, SCRIPT, verify
+
+HANG = "import os, subprocess, sys, time\nopen('pid', 'w').write(str(os.getpid()))\nprint('waiting', flush=True)\n"
+HANG += "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)\ntime.sleep(600)\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project whose train.py would be rewritten."""
+    (tmp_path / "train.py").write_text(SCRIPT)
+    return tmp_path
+
+
+def alive(folder: Path) -> list[str]:
+    """Processes that run in a folder."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if link.readlink() == folder and "State:\tZ" not in (link.parent / "status").read_text():
+                found.append(link.parent.name)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [
+        (
+            "print('some output')\nraise ValueError('no')\n",
+            "the command crashes: exit status 1, after 0 optimizer steps",
+        ),
+        (
+            "import os\nprint('some output', flush=True)\nos.kill(os.getpid(), 9)\n",
+            "the command crashes: killed by SIGKILL",
+        ),
+        ("print('some output')\n", "the command never imports torch"),
+        ("print('some output')\nimport torch\n", "the command takes no optimizer step"),
+    ],
+    ids=["crash", "killed", "no torch", "no step"],
+)
+def test_a_command_without_steps_says_why(folder: Path, program: str, message: str) -> None:
+    (folder / "other.py").write_text(program)
+    ended = verify("train.py", cwd=folder, behind=("other.py",))
+    assert ended.status == 2
+    assert ended.out.startswith(f"no result: as it stands, {message}")
+    assert "The command's last lines:\nsome output\n" in ended.err
+
+
+def test_a_command_that_hangs_is_ended_with_all_that_it_started(folder: Path) -> None:
+    (folder / "hang.py").write_text(HANG)
+    ended = verify("train.py", "--timeout", "1.5", "--output-format", "json", cwd=folder, behind=("hang.py",))
+    assert ended.status == 2
+    found = ended.json
+    assert found["reason"] == "as it stands, the command hangs: no end after 1.5 s, after 0 optimizer steps"
+    assert (found["verdict"], found["output"]) == ("failed", "waiting")
+    assert [one["status"] for one in found["runs"]] == [None]
+    assert alive(folder) == []
+
+
+def test_ctrl_c_ends_the_command_with_all_that_it_started(folder: Path) -> None:
+    (folder / "hang.py").write_text(HANG)
+    command = [sys.executable, str(ROOT / "cli.py"), "verify", "train.py", "--", sys.executable, "hang.py"]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    patience = time.monotonic() + 60
+    while not (folder / "pid").exists() and time.monotonic() < patience:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, b"")
+    assert b"Traceback" not in err
+    assert alive(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (
+            ("no-such-program", "train.py"),
+            "the command cannot be started: no-such-program: no such file or directory",
+        ),
+        (("echo", "hello"), "as it stands, the command starts no Python that can be recorded"),
+        ((sys.executable, "-I", "-c", ""), "as it stands, the command starts no Python that can be recorded"),
+    ],
+    ids=["missing", "no python", "isolated"],
+)
+def test_a_command_that_cannot_be_recorded_says_why(
+    folder: Path, command: tuple[str, ...], message: str
+) -> None:
+    ended = verify("train.py", "--", *command, cwd=folder)
+    assert ended.status == 2
+    assert ended.out.startswith(f"no result: {message}")
+
+
+def test_where_nothing_is_rewritten_nothing_is_run(folder: Path) -> None:
+    (folder / "train.py").write_text("print(1)\n")
+    ended = verify("train.py", "--", "no-such-program", cwd=folder)
+    assert ended == (0, "nothing to rewrite: both versions are the same bytes, nothing was run\n", "")
+    ended = verify("--output-format", "json", "--", "no-such-program", cwd=folder)
+    assert (ended.json["verdict"], ended.json["steps"], ended.json["runs"]) == ("nothing-to-rewrite", 0, [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("train.py",), "the command to run goes behind --"),
+        (("train.py", "--"), "the command to run goes behind --"),
+        (("-", "--", "python"), "stdin cannot be run"),
+        (("--seed", "-1", "--", "python"), "--seed"),
+        (("--plot", "a.jpg", "--", "python"), "a picture is a .svg or a .png file"),
+    ],
+)
+def test_a_wrong_request_is_refused(folder: Path, arguments: tuple[str, ...], message: str) -> None:
+    ended = verify(*arguments, cwd=folder)
+    assert (ended.status, ended.out) == (2, "")
+    assert message in ended.err
+
+
+def test_a_file_that_cannot_be_read_is_an_error_though_nothing_is_run(folder: Path) -> None:
+    ended = verify("nowhere.py", "--", "no-such-program", cwd=folder)
+    assert ended.status == 2
+    assert ended.err == "error: nowhere.py: no such file or folder\n"
+
+
+def test_output_is_let_through_when_asked_for(folder: Path) -> None:
+    (folder / "other.py").write_text("print('some output')\n")
+    ended = verify("train.py", "--verbose", cwd=folder, behind=("other.py",))
+    assert ended.err.startswith("some output\n")
+    assert "last lines" not in ended.err
+    assert (
+        json.loads(verify("train.py", "--output-format=json", cwd=folder, behind=("other.py",)).out)["output"]
+        == "some output"
+    )
