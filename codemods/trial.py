@@ -147,6 +147,15 @@ def settle(
     return Settled(replace(trial, assumes=assumes), ordered, in_order)
 
 
+WORK = 60_000
+"""How many gradient events all trials of one file may walk over."""
+
+FEW = 6
+"""So many sets of moves are tried in any case."""
+
+TOO_MANY = Unsure("the file has more zero_grad calls that hang together than are tried")
+
+
 @dataclass(frozen=True, slots=True)
 class Court:
     """Tries sets of moves of one program, all by one standard.
@@ -162,16 +171,26 @@ class Court:
     made: tuple[Change, ...] = ()
     known: dict[tuple[Move, ...], dict[str, PairedFunction]] = field(default_factory=dict)
 
+    def _spent(self) -> bool:
+        """Whether trying more sets of moves would take out of proportion long. Never a matter of time."""
+        size = sum(len(block.events) for one in self.program.functions.values() for block in one.blocks)
+        return len(self.known) > max(FEW, WORK // max(size, 1))
+
     def settled(self, moves: Sequence[Move], kept: Sequence[Move] = ()) -> Trial:
         """Drop one culprit after another until the rest holds; then take back who fell because of a later culprit.
 
-        ``kept`` hold together already, and stay.
+        ``kept`` hold together already, and stay. In a file with very many moves, not all sets are tried: then moves are
+        refused that might have held.
         """
         refused: dict[Move, Refusal] = {}
         company: dict[Move, set[Move]] = {}
         accepted = sorted(moves)
         found = Trial()
         while accepted:
+            if self._spent():
+                refused.update(dict.fromkeys(accepted, TOO_MANY))
+                accepted = []
+                break
             found = self.tried(accepted)
             if not found.refused:
                 break
@@ -183,7 +202,7 @@ class Court:
             accepted = sorted(kept)
             found = self.tried(accepted)
         pending = [move for move in sorted(moves) if move not in accepted]
-        while pending:
+        while pending and not self._spent():
             move = pending.pop(0)
             if company.get(move) == {*accepted}:
                 continue

@@ -16,6 +16,8 @@ from codemods.syntax import arguments, callee_name, dotted
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from codemods.events import Path
     from codemods.lower.scopes import Scopes
 
@@ -81,6 +83,8 @@ class Evidence:
     held_lookups: set[str] = field(default_factory=set)
     indexed: bool = False
     hooked: bool = False
+    constructors: dict[Path, tuple[int, str]] = field(default_factory=dict)
+    makers: dict[tuple[Path, int], tuple[int, str]] = field(default_factory=dict)
 
     def imported(self, node: ast.expr) -> str | None:
         """The full dotted name of something imported or built in, None for the file's own names."""
@@ -285,8 +289,15 @@ class Evidence:
 
     def constructor(self, path: Path) -> str:
         """The last word of what ``path`` is built by when all its bindings agree, else an empty string."""
+        values = self.bindings.get(path, ())
+        known = self.constructors.get(path)
+        if known is None or known[0] != len(values):
+            known = self.constructors[path] = (len(values), self._constructor(values))
+        return known[1]
+
+    def _constructor(self, values: Sequence[ast.expr | None]) -> str:
         words: set[str] = set()
-        for value in self.bindings.get(path, ()):
+        for value in values:
             branches = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
             words.update(callee_name(one) for one in branches if isinstance(one, ast.Call))
             if not any(isinstance(one, ast.Call) for one in branches):
@@ -295,6 +306,13 @@ class Evidence:
 
     def built(self, path: Path, depth: int = 4) -> str:
         """The full name of the imported class that ``path`` is always built by or annotated with, else empty."""
+        size = len(self.bindings.get(path, ()))
+        known = self.makers.get((path, depth))
+        if known is None or known[0] != size:
+            known = self.makers[path, depth] = (size, self._maker(path, depth))
+        return known[1]
+
+    def _maker(self, path: Path, depth: int) -> str:
         names = {self._built(path, value, depth) for value in self.bindings.get(path, ())}
         return names.pop() if len(names) == 1 else ""
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from codemods.ir.nodes import Program
     from codemods.proof.align import Paired, PairedFunction
 
-STATES = 2_000_000
+STATES = 400_000
 """Transitions after which a proof gives up: far beyond any real file."""
 
 
