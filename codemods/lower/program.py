@@ -15,7 +15,8 @@ from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.ownership import hooked, keeps_references, ownership, veto
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
-from codemods.lower.world import World, is_generator, transparent
+from codemods.lower.world import World, is_generator
+from codemods.lower.wrappers import transparent
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name
 from codemods.trees import walk
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from codemods.events import NOTHING, Path
 from codemods.lower import harmless
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
-from codemods.lower.world import World, is_generator, transparent
+from codemods.lower.world import World, is_generator
+from codemods.lower.wrappers import transparent
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name
 
 if TYPE_CHECKING:

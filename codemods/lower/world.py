@@ -26,14 +26,6 @@ if TYPE_CHECKING:
     from codemods.lower.evidence import Evidence, Told
     from codemods.lower.resolve import Opaque, Target
 
-TRANSPARENT = frozenset(
-    "torch.no_grad torch.enable_grad torch.inference_mode torch.set_grad_enabled torch.autocast "
-    "torch.amp.autocast torch.cuda.amp.autocast torch.compile torch.jit.ignore functools.wraps "
-    "typing.override abc.abstractmethod".split()
-)
-"""Decorators whose result runs the function as it stands, once for each call."""
-
-
 REFLECTION = frozenset(
     {"eval", "exec", "getattr", "globals", "locals", "vars", "attrgetter", "methodcaller", "__import__"}
 )
@@ -217,16 +209,6 @@ class World:
     def touches(self, node: ast.AST) -> bool:
         """Whether a function or class may touch gradients, by the names that it mentions."""
         return self.scope(node).name in self.evidence.touching
-
-
-def transparent(world: World, node: FunctionNode) -> bool:
-    """Whether a call of a decorated function runs its body as it stands."""
-    for one in getattr(node, "decorator_list", ()):
-        called = one.func if isinstance(one, ast.Call) else one
-        name = world.evidence.imported(called) or ast.unparse(called)
-        if name not in TRANSPARENT and name not in ("staticmethod", "classmethod"):
-            return False
-    return True
 
 
 def is_generator(node: FunctionNode) -> bool:
