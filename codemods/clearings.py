@@ -63,6 +63,30 @@ def clearing_of(node: ast.stmt) -> Clearing | None:
     return _one(node)
 
 
+METHODS = frozenset({"classmethod", "staticmethod"})
+"""Decorators that do nothing when the function is called."""
+
+
+def clears_only(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function consists of nothing but statements that clear gradients, and that call nothing else."""
+    if not all(isinstance(one, ast.Name) and one.id in METHODS for one in function.decorator_list):
+        return False
+    body = list(function.body)
+    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body.pop(0)
+    return bool(body) and all(_is_plain_zero(one) or clearing_of(one) is not None for one in body)
+
+
+def _is_plain_zero(node: ast.stmt) -> bool:
+    call = node.value if isinstance(node, ast.Expr) else None
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "zero_grad"
+        and sum(isinstance(one, ast.Call | ast.Await | ast.NamedExpr) for one in walk(call)) == 1
+    )
+
+
 def _optimizers(node: ast.For) -> Clearing | None:
     """``for o in optimizers: o.zero_grad()``."""
     only = node.body[0]

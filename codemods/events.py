@@ -184,11 +184,15 @@ class Suspend:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of the same file runs; ``arguments`` maps its variables to paths of the caller."""
+    """A function of the same file runs; ``arguments`` maps its variables to paths of the caller.
+
+    ``statement``: the call is a statement of its own, and hands over nothing without a path.
+    """
 
     function: str
     arguments: tuple[tuple[Path, Path], ...]
     span: Span = field(compare=False)
+    statement: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

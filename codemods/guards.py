@@ -27,6 +27,7 @@ def may_be_none(program: Program, receiver: Path, subject: ast.AST) -> bool:
     if receiver in program.certain:
         return False
     words = {one.id for one in walk(subject) if isinstance(one, ast.Name)} - {"self"}
+    words |= {one.lstrip(".") for one in receiver.rest}
     words |= {one.attr for one in walk(subject) if isinstance(one, ast.Attribute)}
     return bool(words & program.nullable) or receiver.root in program.nullable
 

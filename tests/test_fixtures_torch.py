@@ -28,15 +28,29 @@ def _trains(page: Fixture, trace: Trace, error: str | None) -> None:
 class _WithoutZeros(ast.NodeTransformer):
     """Drops every statement that clears gradients, and keeps their texts."""
 
-    def __init__(self) -> None:
+    def __init__(self, helpers: set[str]) -> None:
         self.dropped: list[str] = []
+        self.helpers = helpers
 
     def visit(self, node: ast.AST) -> ast.AST | None:
-        if isinstance(node, ast.stmt) and _clears(node):
+        if isinstance(node, ast.stmt) and (_clears(node) or self._calls_helper(node)):
             self.dropped.append(ast.unparse(node))
             return None
         self.generic_visit(node)
         return node
+
+    def _calls_helper(self, node: ast.stmt) -> bool:
+        match node:
+            case ast.Expr(value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name))):
+                return name in self.helpers
+        return False
+
+
+def _helpers(tree: ast.Module) -> set[str]:
+    """Functions of which every statement but a docstring clears gradients."""
+    functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)]
+    bodies = {one.name: one.body[1:] if ast.get_docstring(one) else one.body for one in functions}
+    return {name for name, body in bodies.items() if all(map(_clears, body))}
 
 
 def _clears(node: ast.stmt) -> bool:
@@ -50,6 +64,8 @@ def _clears(node: ast.stmt) -> bool:
             return ".grad" in ast.unparse(base)
         case ast.Assign(targets=[ast.Attribute(attr="grad")], value=ast.Constant(value=None)):
             return True
+        case ast.Expr(value=ast.ListComp(elt=call)):
+            return _clears(ast.Expr(call))
         case ast.For() | ast.If():
             return all(_clears(one) or isinstance(one, ast.Continue) for one in (*node.body, *node.orelse))
     return False
@@ -57,7 +73,8 @@ def _clears(node: ast.stmt) -> bool:
 
 def _parted(source: str) -> tuple[str, list[str]]:
     """A source without what clears gradients, and that."""
-    parting, tree = _WithoutZeros(), ast.parse(source)
+    tree = ast.parse(source)
+    parting = _WithoutZeros(_helpers(tree))
     parting.visit(tree)
     return ast.dump(tree), sorted(parting.dropped)
 

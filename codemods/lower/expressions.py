@@ -301,7 +301,8 @@ class Expressions:
                 return
             for fresh in target.fresh:
                 self.graph.emit(Rebind(fresh, None, span))
-            self.graph.emit(Call(target.name, target.arguments, span))
+            alone = isinstance(self.statement, ast.Expr) and self.statement.value is node
+            self.graph.emit(Call(target.name, target.arguments, span, alone and not target.fresh))
             return
         if self._dynamic(node, span):
             return

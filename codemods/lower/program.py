@@ -12,6 +12,7 @@ from codemods.lower import harmless
 from codemods.lower.blocks import new_graph
 from codemods.lower.certain import certain_paths, nullable, opened, sealed
 from codemods.lower.expressions import Expressions, span_of
+from codemods.lower.helpers import unfolded
 from codemods.lower.ownership import hooked, keeps_references, ownership, veto
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
@@ -51,7 +52,7 @@ def assembled(world: World, others: Mapping[str, Function]) -> Program:
         name: replace(one, sealed=one.sealed and name not in unsealed) for name, one in functions.items()
     }
     sources, distinct = ownership(world, functions)
-    functions = _with_roots(functions)
+    functions = unfolded(world, _with_roots(functions))
     calls = [node for node in world.scopes.of_node if isinstance(node, ast.Call)]
     certain = certain_paths(world, functions, calls)
     return Program(

@@ -66,6 +66,6 @@ def _event(event: Event, prefix: str, file: str) -> Event:
             handed = tuple(
                 (path_abroad(name, prefix), path_abroad(value, prefix)) for name, value in event.arguments
             )
-            return Call(prefix + event.function, handed, span)
+            return replace(event, function=prefix + event.function, arguments=handed, span=span)
         case _:
             return replace(event, span=span)

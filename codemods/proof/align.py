@@ -9,9 +9,9 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.clearings import clearing_of
+from codemods.clearings import clearing_of, clears_only
 from codemods.events import Event, Zero
-from codemods.syntax import suites
+from codemods.syntax import callee_name, suites
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -117,7 +117,18 @@ def is_zero_statement(node: ast.stmt) -> bool:
 
 
 def _erased(tree: ast.Module) -> ast.Module:
+    helpers = {
+        one.name
+        for one in walk(tree)
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and clears_only(one)
+    }
     for node in walk(tree):
         for suite in suites(node):
-            suite[:] = [one for one in suite if not is_zero_statement(one)]
+            suite[:] = [one for one in suite if not is_zero_statement(one) and not _calls(one, helpers)]
     return tree
+
+
+def _calls(node: ast.stmt, names: set[str]) -> bool:
+    """Whether a statement is nothing but a call of a function with one of these names."""
+    value = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(value, ast.Call) and callee_name(value) in names
