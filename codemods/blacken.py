@@ -38,6 +38,19 @@ def blacken(path: str, before: str, after: str) -> str:
     options = _options(path)
     if _excluded(path, options):
         return after
+    if not after.endswith(("\r", "\n")):
+        # Black may split the last line: its parts need an end, and the text gets none that it did not have.
+        found = ENDS.search(after)
+        end = found.group() if found else "\n"
+        return _blackened(options, _ended(before, end), after + end).removesuffix(end)
+    return _blackened(options, before, after)
+
+
+def _ended(text: str, end: str) -> str:
+    return text if text.endswith(("\r", "\n")) else text + end
+
+
+def _blackened(options: dict[str, Any], before: str, after: str) -> str:
     lines = LINE.findall(after)
     # black counts its line ranges from the first line that is not blank.
     first = next((index for index, line in enumerate(lines) if line.strip()), 0)

@@ -120,3 +120,17 @@ def test_a_bad_configuration_is_a_reason_in_one_line(page: Path, configuration: 
 def test_what_black_cannot_parse_is_a_reason(page: Path) -> None:
     with pytest.raises(NotFormatted, match="black cannot format it: "):
         blacken(str(page), BEFORE, AFTER + "print 'python 2'\n")
+
+
+@pytest.mark.parametrize("ended", [True, False])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_last_line_that_black_splits_stays_code(page: Path, ended: bool, newline: str) -> None:
+    end = newline if ended else ""
+    before = f"x = 1{newline}a.backward(); b.step(); b.zero_grad( ){end}"
+    after = f"x = 1{newline}b.zero_grad( ); a.backward(); b.step(){end}"
+    wanted = newline.join(["x = 1", "b.zero_grad()", "a.backward()", "b.step()"])
+    assert blacken(str(page), before, after) == wanted + end
+
+
+def test_a_text_of_one_line_without_an_end_gets_none(page: Path) -> None:
+    assert blacken(str(page), "a(); b( )", "b( ); a()") == "b()\na()"
