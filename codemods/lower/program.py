@@ -16,6 +16,7 @@ from codemods.lower.helpers import unfolded
 from codemods.lower.ownership import hooked, keeps_references, ownership, veto
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
+from codemods.lower.valued import constructed_unseen
 from codemods.lower.world import World, is_generator
 from codemods.lower.wrappers import transparent
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name
@@ -34,9 +35,10 @@ def functions_of(world: World) -> dict[str, Function]:
     ``RecursionError`` when expressions are nested deeper than the interpreter allows.
     """
     recursive = recursive_functions(world)
-    functions = {"<module>": _lower_function(world, world.tree, recursive)}
+    unseen = constructed_unseen(world)
+    functions = {"<module>": _lower_function(world, world.tree, recursive, unseen)}
     for node in world.functions.values():
-        function = _lower_function(world, node, recursive)
+        function = _lower_function(world, node, recursive, unseen)
         functions[function.name] = function
     return functions
 
@@ -68,7 +70,9 @@ def assembled(world: World, others: Mapping[str, Function]) -> Program:
     )
 
 
-def _lower_function(world: World, node: ast.Module | FunctionNode, recursive: frozenset[str]) -> Function:
+def _lower_function(
+    world: World, node: ast.Module | FunctionNode, recursive: frozenset[str], unseen: frozenset[str]
+) -> Function:
     scope = world.scope(node)
     span = Span(1, 0, 1) if isinstance(node, ast.Module) else span_of(node)
     graph = new_graph(span.line)
@@ -85,7 +89,7 @@ def _lower_function(world: World, node: ast.Module | FunctionNode, recursive: fr
         scope.name, variables, blocks, graph.exit, graph.raise_exit, (body, *graph.regions), span,
         handed_around=_handed_around(world, node, scope),
         loss_handed=_loss_handed(world, node, scope),
-        stray=not isinstance(node, ast.Module) and _stray(world, node, scope),
+        stray=not isinstance(node, ast.Module) and _stray(world, node, scope, unseen),
         family=None if scope.method_of is None else world.scopes.families[scope.method_of.name],
         sealed=not isinstance(node, ast.Module) and sealed(world, node),
     )  # fmt: skip
@@ -122,7 +126,7 @@ def _parts(loss: ast.expr) -> Iterator[ast.expr]:
         yield loss
 
 
-def _stray(world: World, node: FunctionNode, scope: Scope) -> bool:
+def _stray(world: World, node: FunctionNode, scope: Scope, unseen: frozenset[str]) -> bool:
     """Whether a function may run without a call of it being seen."""
     name = scope.name.rpartition(".")[2].partition("#")[0]
     if isinstance(node, ast.Lambda) or name in world.escaping or name in world.spelled:
@@ -133,7 +137,7 @@ def _stray(world: World, node: FunctionNode, scope: Scope) -> bool:
     if outer is None or not isinstance(outer.node, ast.ClassDef):
         return False
     owner = outer.node
-    if name == "forward" or (name.startswith("__") and name != "__init__"):
+    if name == "forward" or (name.startswith("__") and (name != "__init__" or owner.name in unseen)):
         return True
     return bool(owner.decorator_list or owner.keywords) or len(world.definitions[(outer.name, name)]) > 1
 

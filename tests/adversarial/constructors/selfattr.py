@@ -1,0 +1,24 @@
+d = []
+def look(*a, **k):
+    loss_fn(model(loader[0][0]), loader[0][1]).backward()
+    return 0
+class A:
+    def __init__(self, *a):
+        look()
+    @classmethod
+    def make(cls):
+        return cls()
+    @staticmethod
+    def other():
+        return A()
+class H:
+    def __init__(self):
+        self.C = A
+    def f(self):
+        self.C()
+h = H()
+for x, y in loader:
+    loss_fn(model(x), y).backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    h.f()
