@@ -28,7 +28,7 @@ class Over(Enum):
     OPTIMIZERS = "optimizers"
     """Those of every optimizer, or module, in the list ``owner``."""
     DISPLAYED = "displayed"
-    """Those of the optimizers, or modules, that the loop itself lists: each is an owner."""
+    """Those of the optimizers, modules or parameters that the loop itself lists: each is an owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +213,8 @@ def _iterated(node: ast.expr) -> tuple[tuple[ast.expr, ...], Over, tuple[ast.exp
     joined = _joined(node)
     if joined is not None:
         return joined[0], Over.PARAMETERS, (*known, *joined[1]), False
+    if isinstance(node, ast.List | ast.Tuple) and node.elts:
+        return tuple(node.elts), Over.DISPLAYED, known, False
     return (node,), Over.ITEMS, known, False
 
 

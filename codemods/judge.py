@@ -151,9 +151,13 @@ def _complete_calls(effects: tuple[Effect, ...]) -> set[tuple[int, int]]:
 
 def relevant_zeros(program: Program, receiver: Path, inside: tuple[Effect, ...]) -> tuple[Effect, ...]:
     """The zeros that clear for ``receiver``: its own; else those of objects that never step (a module's)."""
+    every = [one for one in inside if isinstance(one.event, Zero)]
     zeros = [
-        one for one in inside if isinstance(one.event, Zero) and not _partial(program, receiver, one.event)
+        one for one in every if isinstance(one.event, Zero) and not _partial(program, receiver, one.event)
     ]
+    parts = program.parts.get(receiver, frozenset())
+    if parts and parts <= {one.receiver for one in every}:
+        zeros += [one for one in every if one.receiver in parts and one not in zeros]
     own = [one for one in zeros if one.receiver == receiver]
     stepping = {one.receiver for one in inside if isinstance(one.event, Step)}
     return tuple(own or [one for one in zeros if one.receiver not in stepping])

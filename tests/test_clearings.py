@@ -33,6 +33,7 @@ YES = {
     "for o in os: o.zero_grad()": (Over.OPTIMIZERS, False, False),
     "for o in self.os.values(): o.zero_grad(set_to_none=True)": (Over.OPTIMIZERS, False, False),
     "for o in (a, b): o.zero_grad()": (Over.DISPLAYED, False, False),
+    "for p in (w, b): p.grad = None": (Over.DISPLAYED, True, False),
     "[o.zero_grad() for o in os]": (Over.OPTIMIZERS, False, False),
 }
 

@@ -78,7 +78,8 @@ class Program:
     ``certain``: paths that never hold ``None``. ``nullable``: words that the file itself compares with or sets to None.
     ``veto``: why nothing in the file can be proved. ``referenced``: the file takes hold of gradients. ``vantage``: the
     file among the other files of the run, whose functions are here too as far as this one calls them. ``written``: what
-    stands in the source for the full names of private attributes.
+    stands in the source for the full names of private attributes. ``parts``: the parameters of each optimizer that is
+    only ever built over parameters listed one by one, for verdicts alone.
     """
 
     functions: dict[str, Function]
@@ -91,6 +92,7 @@ class Program:
     referenced: bool = False
     vantage: Vantage | None = field(default=None, compare=False)
     written: dict[str, str] = field(default_factory=dict, compare=False)
+    parts: dict[Path, frozenset[Path]] = field(default_factory=dict, compare=False)
 
     @property
     def module(self) -> Function:

@@ -54,7 +54,7 @@ class Cleared:
                 written=ast.unparse(owner),
                 how=clearing.text,
                 bare=clearing.bare,
-                whole=clearing.over not in (Over.ONE, Over.ITEMS),
+                whole=clearing.call is not None or clearing.over in (Over.PARAMETERS, Over.GROUPS),
             )
 
 

@@ -88,11 +88,17 @@ def _collect_node(evidence: Evidence, node: ast.AST) -> None:
 def _collect_clearing(evidence: Evidence, node: ast.stmt) -> None:
     """What a clearing loop goes through is a receiver, though nothing may be asked of it itself."""
     clearing = clearing_of(node)
-    asked = {Over.ITEMS: "__iter__", Over.OPTIMIZERS: "__iter__", Over.DISPLAYED: "zero_grad"}
-    for owner in () if clearing is None else clearing.owners:
+    if clearing is None or clearing.over not in (Over.ITEMS, Over.OPTIMIZERS, Over.DISPLAYED):
+        return
+    asked = (
+        "__iter__"
+        if clearing.over is not Over.DISPLAYED
+        else "grad" if clearing.call is None else "zero_grad"
+    )
+    for owner in clearing.owners:
         path = evidence.scopes.path(owner)
-        if path is not None and clearing is not None and clearing.over in asked:
-            evidence.methods[path].add(asked[clearing.over])
+        if path is not None:
+            evidence.methods[path].add(asked)
 
 
 def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:

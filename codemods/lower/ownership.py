@@ -88,6 +88,22 @@ def ownership(world: World, functions: dict[str, Function]) -> tuple[dict[Path, 
     return sources, sites(world, dict.fromkeys(sources.values()))
 
 
+def listed_parameters(world: World) -> dict[Path, frozenset[Path]]:
+    """The parameters of each optimizer that is only ever bound to ``Optimizer([w, b], ...)``."""
+    found: dict[Path, frozenset[Path]] = {}
+    for path in list(world.evidence.bindings):
+        value = world.evidence.sole_binding(path)
+        if not isinstance(value, ast.Call) or not value.args or not world.evidence.builds_optimizer(value):
+            continue
+        listed = value.args[0]
+        if isinstance(listed, ast.List | ast.Tuple):
+            items = [world.evidence.path(one) for one in listed.elts]
+            known = frozenset(one for one in items if one is not None)
+            if known and len(known) == len(items):
+                found[path] = known
+    return found
+
+
 def _written(world: World) -> list[Path]:
     """Paths that are assigned, or whose methods may change what they hold."""
     found = list(world.evidence.bindings)

@@ -13,7 +13,7 @@ from codemods.lower.blocks import new_graph
 from codemods.lower.certain import certain_paths, nullable, opened, sealed
 from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.helpers import unfolded
-from codemods.lower.ownership import hooked, keeps_references, ownership, veto
+from codemods.lower.ownership import hooked, keeps_references, listed_parameters, ownership, veto
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
 from codemods.lower.valued import constructed_unseen
@@ -67,6 +67,7 @@ def assembled(world: World, others: Mapping[str, Function]) -> Program:
         veto(world),
         keeps_references(world),
         written=world.written,
+        parts=listed_parameters(world),
     )
 
 
