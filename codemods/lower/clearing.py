@@ -68,7 +68,8 @@ def with_clearings(world: World) -> World:
     if not candidates or _blind(world):
         return world
     named = {name.rpartition(".")[2] for name in world.functions}
-    if named & OTHER_MEANING or OTHER_MEANING & set(world.scopes.computed):
+    replaced = world.scopes.stored - {"data", "grad", "param_groups"}
+    if OTHER_MEANING & (named | replaced | world.scopes.computed):
         return world
     known = {}
     for node, clearing in candidates.items():

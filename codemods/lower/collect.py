@@ -72,6 +72,7 @@ def _collect_node(evidence: Evidence, node: ast.AST) -> None:
         if path is not None and isinstance(node.ctx, ast.Load):
             evidence.methods[path].add(node.attr)
         evidence.hooked = evidence.hooked or node.attr in harmless.HOOKS
+        evidence.grouped = evidence.grouped or node.attr == "param_groups"
     elif isinstance(node, ast.Call):
         path = evidence.scopes.path(node.func)
         if path is not None and evidence.imported(node.func) is None:

@@ -79,6 +79,9 @@ class Evidence:
     gradients: set[Path] = field(default_factory=set)
     opaque: set[Path] = field(default_factory=set)
     accumulating: set[Path] = field(default_factory=set)
+    groups: set[Path] = field(default_factory=set)
+    grouped: bool = False
+    regrouped: bool = False
     held_variables: set[Path] = field(default_factory=set)
     held_lookups: set[str] = field(default_factory=set)
     indexed: bool = False

@@ -13,6 +13,7 @@ from codemods.lower import harmless
 from codemods.lower.clearing import fixed_list
 from codemods.lower.danger import danger, danger_of_arguments
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
+from codemods.lower.groups import regroups, stores_into_groups
 from codemods.lower.resolve import Opaque, resolve
 from codemods.lower.world import REFLECTION
 from codemods.syntax import arguments, callee_name
@@ -132,12 +133,19 @@ class Expressions:
                 return
             if isinstance(target, ast.Subscript):
                 self.visit(target.slice)
+        if stores_into_groups(evidence, target):
+            self.regroup(span_of(target))
         path = self.world.scopes.path(target)
         if path is None or ".__dict__" in path.rest:
             self._bind_computed(target)
         elif path not in evidence.aliases and self._matters(path, value):
             fresh = value is not None and self.world.builds_apart(value)
             self.graph.emit(Rebind(evidence.meaning(path), self._source(value), span_of(target), fresh))
+
+    def regroup(self, span: Span) -> None:
+        """Some optimizer may have other parameters from here on."""
+        self.world.evidence.regrouped = True
+        self.graph.emit(Rebind(ANYTHING, None, span))
 
     def _bind_computed(self, target: ast.expr) -> None:
         """A store through a slice, a computed index or a computed object: whatever could be meant."""
@@ -377,9 +385,11 @@ class Expressions:
 
     def _fills(self, node: ast.Call, span: Span) -> None:
         """Methods that change which object a subscript of a container means."""
-        if not isinstance(node.func, ast.Attribute) or node.func.attr not in MUTATORS:
+        if not isinstance(node.func, ast.Attribute) or node.func.attr not in MUTATORS | {"__setitem__"}:
             return
         evidence = self.world.evidence
+        if regroups(evidence, node):
+            self.regroup(span)
         path = evidence.path(node.func.value)
         if path is None or not (
             evidence.holds(node.func.value) or any(evidence.holds(one) for one in arguments(node))

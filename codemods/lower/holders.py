@@ -15,6 +15,7 @@ from codemods.lower.evidence import (
     Evidence,
     mentions_accumulate,
 )
+from codemods.lower.groups import passes_groups_on
 from codemods.syntax import arguments, callee_name
 from codemods.trees import children, walk
 
@@ -155,6 +156,7 @@ def close(evidence: Evidence) -> None:
         _spread_reentrant,
         _spread_gradients,
         _spread_accumulating,
+        _spread_groups,
     )
     while any(spread(evidence) for spread in spreads):
         pass
@@ -225,6 +227,12 @@ def _spread_gradients(evidence: Evidence) -> bool:
 
 def _spread_accumulating(evidence: Evidence) -> bool:
     return _spread(evidence, evidence.accumulating, lambda value: mentions_accumulate(evidence, value))
+
+
+def _spread_groups(evidence: Evidence) -> bool:
+    if not evidence.grouped:
+        return False
+    return _spread(evidence, evidence.groups, lambda value: passes_groups_on(evidence, value))
 
 
 def _is_callback(evidence: Evidence, value: ast.expr | None) -> bool:

@@ -71,6 +71,8 @@ def ownership(world: World, functions: dict[str, Function]) -> tuple[dict[Path, 
         for path in _written(world)
     ):
         return {}, frozenset()
+    if world.evidence.regrouped:
+        return {}, frozenset()
     rebinds: dict[Path, list[Path | None]] = {}
     for function in functions.values():
         for block in function.blocks:

@@ -14,6 +14,7 @@ from codemods.events import Accumulate, Mark, Unknown
 from codemods.lower.contexts import lets_pass, opaque_context, runs_code
 from codemods.lower.evidence import mentions_accumulate
 from codemods.lower.expressions import Expressions, span_of
+from codemods.lower.groups import means_groups
 from codemods.syntax import Cell, Cells, bound_names, dotted
 from codemods.trees import children, walk
 
@@ -128,6 +129,8 @@ class Statements:
                 Unknown(f"{ast.unparse(node)[:60]} changes gradients", span_of(node), trains=True)
             )
             return
+        if means_groups(self.world.evidence, root) and not isinstance(root, ast.Attribute):
+            self.expressions.regroup(span_of(node))
         self.expressions.bind(root, None)
 
     def _functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:

@@ -1,0 +1,74 @@
+"""What changes which parameters an optimizer has: stores into its ``param_groups``, under whatever name.
+
+``group["lr"] = 0.1`` changes none; everything that could take a parameter out, or put one in, does.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codemods.syntax import callee_name
+
+if TYPE_CHECKING:
+    from codemods.lower.evidence import Evidence
+
+PASSING = frozenset("dict enumerate filter iter list map max min next reversed sorted tuple zip".split())
+"""Builtins whose result may hold, or go through, the very groups that they are handed."""
+
+KEYED = frozenset({"pop", "setdefault"})
+
+
+def means_groups(evidence: Evidence, node: ast.expr | None) -> bool:
+    """Whether a value may be a list of parameter groups, one such group, or the list of parameters in it."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == "param_groups" or evidence.scopes.path(node) in evidence.groups
+    if isinstance(node, ast.Name):
+        return evidence.scopes.path(node) in evidence.groups
+    if isinstance(node, ast.Subscript):
+        return not _is_setting(node.slice) and means_groups(evidence, node.value)
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute):
+            return node.func.attr in ("__getitem__", "get", "pop", "values", "items") and means_groups(
+                evidence, node.func.value
+            )
+        return callee_name(node) in PASSING and any(means_groups(evidence, one) for one in node.args)
+    if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp):
+        return means_groups(evidence, node.elt)
+    if isinstance(node, ast.IfExp):
+        return means_groups(evidence, node.body) or means_groups(evidence, node.orelse)
+    if isinstance(node, ast.List | ast.Tuple | ast.Set | ast.BoolOp):
+        parts = node.values if isinstance(node, ast.BoolOp) else node.elts
+        return any(means_groups(evidence, one) for one in parts)
+    if isinstance(node, ast.Starred | ast.NamedExpr):
+        return means_groups(evidence, node.value)
+    return False
+
+
+def passes_groups_on(evidence: Evidence, value: ast.expr) -> bool:
+    """Whether a name bound to ``value`` may mean groups; one that goes through the parameters of a group does not."""
+    if id(value) in evidence.iterated and isinstance(value, ast.Subscript):
+        if isinstance(value.slice, ast.Constant) and value.slice.value == "params":
+            return False
+    return means_groups(evidence, value)
+
+
+def stores_into_groups(evidence: Evidence, target: ast.expr) -> bool:
+    """Whether binding, deleting or extending a target may change the parameters of an optimizer."""
+    if isinstance(target, ast.Subscript):
+        return not _is_setting(target.slice) and means_groups(evidence, target.value)
+    return False
+
+
+def regroups(evidence: Evidence, call: ast.Call) -> bool:
+    """Whether a method that changes a container is called on groups, other than to change a setting."""
+    if not isinstance(call.func, ast.Attribute) or not means_groups(evidence, call.func.value):
+        return False
+    if call.func.attr == "update" and not call.args:
+        return any(one.arg in (None, "params") for one in call.keywords)
+    return not (call.func.attr in KEYED and call.args and _is_setting(call.args[0]))
+
+
+def _is_setting(key: ast.expr) -> bool:
+    """Whether a key is that of a hyper-parameter: any text but ``params``."""
+    return isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value != "params"

@@ -1,0 +1,16 @@
+import torch
+
+optimizer = torch.optim.SGD([{"params": list(model.parameters())}, {"params": list(model2.parameters())}], lr=0.1)
+spare = []
+
+def swap(opt):
+    global spare
+    for group in opt.param_groups[1:]:
+        group["params"], spare = spare, group["params"]
+
+for i, (x, y) in enumerate(loader):
+    loss = loss_fn(model(x), y) + loss_fn(model2(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    swap(optimizer)

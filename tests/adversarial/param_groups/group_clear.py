@@ -1,0 +1,15 @@
+import torch
+
+optimizer = torch.optim.SGD([{"params": list(model.parameters())}, {"params": list(model2.parameters())}], lr=0.1)
+spare = []
+for i, (x, y) in enumerate(loader):
+    loss = loss_fn(model(x), y) + loss_fn(model2(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    for group in optimizer.param_groups[1:]:
+        if i == 1:
+            spare = list(group['params'])
+            group['params'].clear()
+        if i == 3:
+            group['params'].extend(spare)

@@ -1,0 +1,14 @@
+import torch
+
+optimizer = torch.optim.SGD([{"params": list(model.parameters())}, {"params": list(model2.parameters())}], lr=0.1)
+spare = []
+for i, (x, y) in enumerate(loader):
+    loss = loss_fn(model(x), y) + loss_fn(model2(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    if i == 1:
+        spare = optimizer.param_groups[1:]
+        optimizer.param_groups[1:] = []
+    if i == 3:
+        optimizer.param_groups[1:] = spare
