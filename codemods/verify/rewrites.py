@@ -65,14 +65,7 @@ def rewrites(outcomes: Iterable[Outcome]) -> Rewrites:
 
 
 def _steps(outcome: Outcome, after: bytes) -> list[Rewrite]:
-    text = load(outcome.path, outcome.before).text
-    lines = text.splitlines()
-    gone = [
-        (number, lines[number - 1].strip())
-        for edit in replacements(text, load(outcome.path, after).text)
-        for number in range(edit.line, edit.end_line)
-        if "zero_grad" in lines[number - 1] or ".grad" in lines[number - 1]
-    ]
+    gone = _gone(outcome, after)
     found = [one for one in outcome.findings if one.applied]
     return [
         Rewrite(
@@ -84,4 +77,18 @@ def _steps(outcome: Outcome, after: bytes) -> list[Rewrite]:
             ),
         )
         for one in found
+    ]
+
+
+def _gone(outcome: Outcome, after: bytes) -> list[tuple[int, str]]:
+    """The moved lines: their numbers before, and what they say. None are known of a notebook, whose lines are JSON."""
+    if any(one.cell is not None for one in outcome.findings):
+        return []
+    text = load(outcome.path, outcome.before).text
+    lines = text.splitlines()
+    return [
+        (number, lines[number - 1].strip())
+        for edit in replacements(text, load(outcome.path, after).text)
+        for number in range(edit.line, edit.end_line)
+        if "zero_grad" in lines[number - 1]
     ]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PATIENCE, LEAST = 10.0, 60.0
 """Where no timeout is given, a later run may take so many times as long as the first, and at least so many seconds."""
 
+AGAIN = "as it stands, again"
+MINDS = " (the first run did not: does it mind what that one wrote?)"
 SPREAD = (
     "the command is not deterministic: as it stands, two runs already differ by more than the tolerance "
     "(does it go on from what an earlier run saved, or take its seed from the clock?)"
@@ -61,12 +63,16 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run in numbers. Memory and speed are those of the process that took the most, and the slowest."""
+    """One run in numbers. Memory and speed are those of the process that took the most, and the slowest.
+
+    ``empty`` counts the steps at which every gradient was None.
+    """
 
     name: str
     status: int | None
     seconds: float
     steps: int
+    empty: int
     optimizers: int
     processes: int
     resident: int | None
@@ -161,7 +167,7 @@ class _Session:
     def _compared(self) -> Result:
         first = self._run("as it stands", {})
         # The second run gets the same bytes from memory: what serving itself might change would show here.
-        second = self._run("as it stands, again", self._rewrites.before)
+        second = self._run(AGAIN, self._rewrites.before)
         ran = frozenset(path for one in second.found for path in one.served)
         if not ran:
             names = ", ".join(self._rewrites.shown.values())
@@ -210,7 +216,10 @@ class _Session:
         stopped = any(one.stopped for one in found)
         crash = None
         if ended.status and not stopped:
-            crash = _Stopped(f"{name}, the command crashes: {_how(ended.status)}, {_so_far(run)}", output)
+            minds = MINDS if name == AGAIN else ""
+            crash = _Stopped(
+                f"{name}, the command crashes: {_how(ended.status)}, {_so_far(run)}{minds}", output
+            )
             if not may_crash:
                 raise crash
         if crash is None:
@@ -255,6 +264,7 @@ def _numbers(name: str, ended: launch.Ended, found: Sequence[Process]) -> Run:
         status=ended.status,
         seconds=ended.seconds,
         steps=sum(one.steps for one in busy),
+        empty=sum(one.empty for one in busy),
         optimizers=sum(one.optimizers for one in busy),
         processes=len(busy),
         resident=max((one.resident for one in busy if one.resident is not None), default=None),

@@ -57,7 +57,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One Python process of the command, in short. ``steps`` counts its optimizer steps."""
+    """One Python process of the command, in short. ``steps`` counts its optimizer steps, ``empty`` those without gradients."""
 
     file: Path
     started: float
@@ -66,6 +66,7 @@ class Process:
     rank: int | None
     name: str
     steps: int
+    empty: int
     optimizers: int
     served: tuple[str, ...]
     resident: int | None
@@ -122,6 +123,7 @@ def _process(file: Path) -> Process:
     facts: dict[str, Any] = {}
     first: dict[str, Any] | None = None
     last: dict[str, Any] | None = None
+    empty = 0
     served: list[str] = []
     optimizers: set[int] = set()
     for row in _rows(file):
@@ -129,6 +131,7 @@ def _process(file: Path) -> Process:
             start = row
         elif "step" in row:
             first, last = first or row, row
+            empty += set(row["gradients"]) <= set(NONE)
         elif "optimizer" in row:
             optimizers.add(row["optimizer"])
             facts.setdefault("rank", row["rank"])
@@ -146,6 +149,7 @@ def _process(file: Path) -> Process:
         rank=facts.get("rank"),
         name=facts.get("name", ""),
         steps=last["step"] if last else 0,
+        empty=empty,
         optimizers=len(optimizers),
         served=tuple(served),
         resident=ended.get("resident"),

@@ -24,6 +24,11 @@ def text(result: Result) -> str:
             f"  the command is not deterministic: two runs as it stands differ by up to {result.spread:.2g},"
             f" the rewritten one by {result.deviation:.2g}. This compares, it proves nothing"
         )
+    if result.runs and result.runs[-1].empty:
+        run = result.runs[-1]
+        lines.append(
+            f"  no gradients  at {run.empty} of {run.steps} steps: nothing there tells the versions apart"
+        )
     if len(result.runs) == 3 and result.verdict is not Verdict.FAILED:
         lines += _facts(result.runs[1], result.runs[2])
         lines += _files(result)
@@ -180,6 +185,7 @@ def _run(one: Run) -> dict[str, Any]:
         "status": one.status,
         "seconds": round(one.seconds, 3),
         "steps": one.steps,
+        "steps_without_gradients": one.empty,
         "optimizers": one.optimizers,
         "processes": one.processes,
         "resident_peak": one.resident,

@@ -153,8 +153,9 @@ def test_half_a_line_of_a_process_that_was_killed_is_left_out(tmp_path: Path) ->
 
 
 def test_a_process_in_numbers(tmp_path: Path) -> None:
-    process(tmp_path, [step(1), step(2), step(3, gradients=A + UNKNOWN)])
+    process(tmp_path, [step(1), step(2, gradients=NONE + NONE), step(3, gradients=A + UNKNOWN)])
     (one,) = processes(tmp_path)
+    assert one.empty == 1
     assert (one.steps, one.optimizers, one.resident, one.cuda, one.torch) == (3, 1, 3000, None, "2.0.1")
     assert one.steps_per_second == pytest.approx(2 / 1.8)
     assert [step.unreadable for step in steps(one)] == [False, False, True]

@@ -134,7 +134,7 @@ def test_norms_come_with_the_digests_and_nothing_is_changed() -> None:
         for dtype in (torch.float32, torch.float64, torch.bfloat16):
             data = torch.randn(shape, generator=torch.Generator().manual_seed(0)).to(dtype)
             (norm,) = Digester(torch, 1).digests([data], norm=True)[1]
-            assert norm == pytest.approx(data.double().norm().item(), rel=1e-3)
+            assert norm == pytest.approx(data[: digest.SAMPLE].double().norm().item(), rel=1e-3)
     assert torch.equal(state, torch.get_rng_state())
     assert tensor.requires_grad
     assert tensor.grad is None

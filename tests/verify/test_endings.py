@@ -104,6 +104,31 @@ def test_a_command_that_cannot_be_recorded_says_why(
     assert ended.out.startswith(f"no result: {message}")
 
 
+def test_a_command_that_minds_its_own_traces_is_told_so(folder: Path) -> None:
+    (folder / "other.py").write_text(
+        "import os\nos.mkdir('out')\nimport torch\nexec(open('train.py').read())\n"
+    )
+    ended = verify("train.py", cwd=folder, behind=("other.py",))
+    assert ended.status == 2
+    assert ended.out == (
+        "no result: as it stands, again, the command crashes: exit status 1, after 0 optimizer steps "
+        "(the first run did not: does it mind what that one wrote?)\n"
+    )
+    assert "FileExistsError" in ended.err
+
+
+def test_a_notebook_is_rewritten_but_never_run(folder: Path) -> None:
+    (folder / "train.py").unlink()
+    cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": list[str]()}
+    cells = [{**cell, "source": SCRIPT.splitlines(keepends=True)}]
+    (folder / "a.ipynb").write_text(
+        json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    )
+    (folder / "other.py").write_text(SCRIPT.replace("optimizer.zero_grad()", "pass"))
+    ended = verify("a.ipynb", "--max-steps", "1", cwd=folder, behind=("other.py",))
+    assert ended.out == "no result: the command runs none of the files that would be rewritten: a.ipynb\n"
+
+
 def test_where_nothing_is_rewritten_nothing_is_run(folder: Path) -> None:
     (folder / "train.py").write_text("print(1)\n")
     ended = verify("train.py", "--", "no-such-program", cwd=folder)

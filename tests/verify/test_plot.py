@@ -21,7 +21,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def result(before: Sequence[Point], after: Sequence[Point]) -> Result:
     runs = tuple(
-        Run(name, 0, 1.0, len(points), 1, 1, 1, None, 1.0, tuple(points))
+        Run(name, 0, 1.0, len(points), 0, 1, 1, 1, None, 1.0, tuple(points))
         for name, points in (("as it stands", before), ("as it stands, again", before), ("rewritten", after))
     )
     nothing = Rewrites({}, {}, (), {})

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import math
 import threading
+from itertools import islice
 from typing import Any, Sequence
 
 LANES = 32_768
@@ -21,6 +23,9 @@ LANES = 32_768
 
 BLOCK = 64
 """Rows of so many words that are taken at once where there is no cache to stay in."""
+
+SAMPLE = 2 * LANES
+"""Numbers at the start of a tensor that its norm is taken of: a norm compares, it proves nothing."""
 
 ENOUGH = 16
 """Tasks that are worth a thread."""
@@ -41,20 +46,20 @@ class Digester:
         self._weights: dict[Any, tuple[Any, Any]] = {}
 
     def digests(self, tensors: Sequence[Any | None], *, norm: bool) -> tuple[str, list[float | None]]:
-        """The digests one after the other, 16 characters each; where asked for, norms of what is floating-point."""
+        """The digests one after the other, 16 characters each.
+
+        Where asked for, also the norms of the first :data:`SAMPLE` numbers of floating-point tensors.
+        """
         tasks: list[_Task] = []
         with self._torch.no_grad():
             parts = [self._parts(tensor, tasks, norm) for tensor in tensors]
             self._work_off(tasks)
-        sums = self._fetch([one for part in parts for one in part.sums])
-        squares = self._fetch([one for part in parts for one in part.squares])
-        digests, norms, at, square_at = [], [], 0, 0
-        for part in parts:
-            digests.append(part.finish(sums[at : at + len(part.sums)]))
-            own = squares[square_at : square_at + len(part.squares)]
-            norms.append(sum(own) ** 0.5 if own else None)
-            at, square_at = at + len(part.sums), square_at + len(part.squares)
-        return "".join(digests), norms
+        sums = iter(self._fetch([one for part in parts for one in part.sums]))
+        norms = iter(self._fetch([one for part in parts for one in part.norms]))
+        return (
+            "".join([part.finish(list(islice(sums, len(part.sums)))) for part in parts]),
+            [math.hypot(*islice(norms, len(part.norms))) if part.norms else None for part in parts],
+        )
 
     def _fetch(self, scalars: list[Any]) -> list[Any]:
         """Numbers out of 0-dimensional tensors, one transfer for each device."""
@@ -71,11 +76,9 @@ class Digester:
         if tensor is None:
             return _Parts(NONE)
         try:
-            parts = _Parts(
-                None, f"{self._key} {tuple(tensor.shape)} {tensor.dtype} {tensor.layout}", norm=norm
-            )
+            parts = _Parts(None, f"{self._key} {tuple(tensor.shape)} {tensor.dtype} {tensor.layout}")
             for dense in self._dense(tensor.detach()):
-                self._add(parts, dense, tasks)
+                self._add(parts, dense, tasks, norm)
         except (RuntimeError, NotImplementedError, TypeError, AttributeError):
             return _Parts(UNKNOWN)
         return parts
@@ -93,7 +96,7 @@ class Digester:
             return [tensor.int_repr()]
         return [tensor.resolve_neg()]
 
-    def _add(self, parts: _Parts, tensor: Any, tasks: list[_Task]) -> None:
+    def _add(self, parts: _Parts, tensor: Any, tasks: list[_Task], norm: bool) -> None:
         torch = self._torch
         flat = tensor.contiguous().view(-1)
         if not flat.numel():
@@ -106,42 +109,30 @@ class Digester:
         whole = flat.numel() * size // 8 * 8 // size
         words = flat[:whole].view(torch.int64)
         parts.rest += bytes(flat[whole:].view(torch.uint8).tolist())
-        plain = flat.device.type == "cpu"
-        if not plain:
+        if flat.device.type != "cpu":
             self._blocks(parts.sums, words)
         elif whole:
             # The high half of the last word is in no word that starts further on.
             parts.rest += bytes(words[-1:].view(torch.uint8).tolist())
-            tasks += self._tasks(parts, flat, words)
+            tasks += self._tasks(parts, words)
             if flat.data_ptr() != tensor.data_ptr():
                 # No more than one copy is alive at a time.
                 self._work_off(tasks)
-        if (
-            tensor.is_floating_point()
-            and parts.norm
-            and not (plain and flat.dtype == torch.float32 and whole)
-        ):
+        if norm and tensor.is_floating_point():
             wide = None if flat.dtype in (torch.float32, torch.float64) else torch.float32
-            parts.squares.append(torch.linalg.vector_norm(flat, dtype=wide).double() ** 2)
-        elif parts.norm and whole < flat.numel() and flat.dtype == torch.float32:
-            parts.squares.append(flat[-1] ** 2)
+            parts.norms.append(torch.linalg.vector_norm(flat[:SAMPLE], dtype=wide).double())
 
-    def _tasks(self, parts: _Parts, flat: Any, words: Any) -> list[_Task]:
+    def _tasks(self, parts: _Parts, words: Any) -> list[_Task]:
         """The sums to form, one task for each run of words, and their places among the parts."""
-        torch = self._torch
         total = words.numel()
         shifted = words[:0]
         if total > 1:
             memory = (ctypes.c_char * (8 * total - 8)).from_address(words.data_ptr() + 4)
-            shifted = torch.frombuffer(memory, dtype=torch.int64)
-        floats = flat[: 2 * total] if parts.norm and flat.dtype == torch.float32 else None
-        tasks = []
-        for start in range(0, total, LANES):
-            places = len(parts.sums), len(parts.squares)
-            tasks.append(_Task(words, shifted, floats, start, parts, places))
-            parts.sums += [None, None]
-            parts.squares += [] if floats is None else [None]
-        return tasks
+            shifted = self._torch.frombuffer(memory, dtype=self._torch.int64)
+        first = len(parts.sums)
+        starts = range(0, total, LANES)
+        parts.sums += [None] * (2 * len(starts))
+        return [_Task(words, shifted, start, parts.sums, first + 2 * at) for at, start in enumerate(starts)]
 
     def _work_off(self, tasks: list[_Task]) -> None:
         """Do the tasks, on as many threads as torch would take, and empty the list."""
@@ -166,16 +157,13 @@ class Digester:
         low, high = self._weights_on(self._torch.device("cpu"))
         with self._torch.no_grad():
             for task in tasks:
-                end = task.start + LANES
-                for second, words, weights in ((0, task.words, low), (1, task.shifted, high)):
-                    chunk = words[task.start : end]
-                    count = chunk.numel()
-                    task.parts.sums[task.places[0] + second] = dot(
-                        chunk, weights if count == LANES else weights[:count]
-                    )
-                if task.floats is not None:
-                    chunk = task.floats[2 * task.start : 2 * end]
-                    task.parts.squares[task.places[1]] = dot(chunk, chunk)
+                words = task.words[task.start : task.start + LANES]
+                shifted = task.shifted[task.start : task.start + LANES]
+                if shifted.numel() == LANES:
+                    task.sums[task.place : task.place + 2] = dot(words, low), dot(shifted, high)
+                else:
+                    task.sums[task.place] = dot(words, low[: words.numel()])
+                    task.sums[task.place + 1] = dot(shifted, high[: shifted.numel()])
 
     def _blocks(self, sums: list[Any], words: Any) -> None:
         low, high = self._weights_on(words.device)
@@ -202,31 +190,27 @@ class Digester:
 
 
 class _Task:
-    """Two sums over one run of words, and of squares where there are ``floats``. Keeps the memory alive."""
+    """Two sums over one run of words, and where they go. Keeps the memory alive."""
 
-    __slots__ = ("floats", "parts", "places", "shifted", "start", "words")
+    __slots__ = ("place", "shifted", "start", "sums", "words")
 
-    def __init__(
-        self, words: Any, shifted: Any, floats: Any, start: int, parts: _Parts, places: tuple[int, int]
-    ) -> None:
+    def __init__(self, words: Any, shifted: Any, start: int, sums: list[Any], place: int) -> None:
         self.words = words
         self.shifted = shifted
-        self.floats = floats
         self.start = start
-        self.parts = parts
-        self.places = places
+        self.sums = sums
+        self.place = place
 
 
 class _Parts:
     """What the digest of one tensor is made of."""
 
-    def __init__(self, fixed: str | None, head: str = "", *, norm: bool = False) -> None:
+    def __init__(self, fixed: str | None, head: str = "") -> None:
         self.fixed = fixed
-        self.norm = norm
         self.head = head
         self.rest = b""
         self.sums: list[Any] = []
-        self.squares: list[Any] = []
+        self.norms: list[Any] = []
 
     def finish(self, sums: Sequence[int]) -> str:
         if self.fixed is not None:

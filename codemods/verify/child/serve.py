@@ -36,7 +36,9 @@ class Sources:
             return None
         real = self._real.get(path)
         if real is None:
-            real = self._real[path] = os.path.realpath(path)
+            real = os.path.realpath(path)
+            if os.path.isabs(path):  # the others mean another file after a change of folder
+                self._real[path] = real
         return real if real in self._texts else None
 
     def take(self, path: Any) -> bytes | None:
