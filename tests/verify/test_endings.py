@@ -119,10 +119,10 @@ def test_a_command_that_minds_its_own_traces_is_told_so(folder: Path) -> None:
 
 def test_a_notebook_is_rewritten_but_never_run(folder: Path) -> None:
     (folder / "train.py").unlink()
-    cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": list[str]()}
+    cell: dict[str, object] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
     cells = [{**cell, "source": SCRIPT.splitlines(keepends=True)}]
     (folder / "a.ipynb").write_text(
-        json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+        json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
     )
     (folder / "other.py").write_text(SCRIPT.replace("optimizer.zero_grad()", "pass"))
     ended = verify("a.ipynb", "--max-steps", "1", cwd=folder, behind=("other.py",))
