@@ -65,30 +65,22 @@ def rewrites(outcomes: Iterable[Outcome]) -> Rewrites:
 
 
 def _steps(outcome: Outcome, after: bytes) -> list[Rewrite]:
-    gone = _gone(outcome, after)
-    found = [one for one in outcome.findings if one.applied]
+    text = load(outcome.path, outcome.before).text
+    lines = [line.strip() for line in text.splitlines()]
+    changed: set[str] = set()
+    for edit in replacements(text, load(outcome.path, after).text):
+        changed.update(lines[edit.line - 1 : edit.end_line - 1], map(str.strip, edit.text.splitlines()))
     return [
         Rewrite(
             outcome.path,
             one.line,
             one.end_line,
             tuple(
-                zero for zero in gone if min(found, key=lambda other: abs(other.end_line - zero[0])) is one
+                (number, line)
+                for number, line in enumerate(lines[one.line - 1 : one.end_line], one.line)
+                if line in changed and ("zero_grad" in line or ".grad" in line)
             ),
         )
-        for one in found
-    ]
-
-
-def _gone(outcome: Outcome, after: bytes) -> list[tuple[int, str]]:
-    """The moved lines: their numbers before, and what they say. None are known of a notebook, whose lines are JSON."""
-    if any(one.cell is not None for one in outcome.findings):
-        return []
-    text = load(outcome.path, outcome.before).text
-    lines = text.splitlines()
-    return [
-        (number, lines[number - 1].strip())
-        for edit in replacements(text, load(outcome.path, after).text)
-        for number in range(edit.line, edit.end_line)
-        if "zero_grad" in lines[number - 1]
+        for one in outcome.findings
+        if one.applied
     ]

@@ -38,7 +38,7 @@ def text(result: Result) -> str:
 def _headline(result: Result) -> str:
     match result.verdict:
         case Verdict.NOTHING:
-            return "nothing to rewrite: both versions are the same bytes, nothing was run"
+            return "nothing to rewrite, so nothing was run"
         case Verdict.IDENTICAL:
             return f"identical ({_count(result.runs[-1])})"
         case Verdict.WITHIN:
