@@ -55,6 +55,10 @@ class Document(Protocol):
     def fixed(self) -> frozenset[int]:
         """The lines of ``text`` that no edit may change."""
 
+    @property
+    def writes_modules(self) -> bool:
+        """Whether running it writes files, so that what it imports may not be what lies on the disk now."""
+
     def place(self, line: int) -> Place:
         """Where a line of ``text`` stands for the reader."""
 
@@ -72,6 +76,7 @@ class Script:
     source: Source
     cuts: None = None
     fixed: frozenset[int] = frozenset()
+    writes_modules: bool = False
 
     @property
     def text(self) -> str:
@@ -96,6 +101,9 @@ class Script:
         return self.source.encode("".join(pieces))
 
 
+WRITES = re.compile(r"^get_ipython\(\)\.run_cell_magic\('(?:write)?file'", re.MULTILINE)
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
     """A notebook: its code cells as Python, one below the other."""
@@ -109,6 +117,11 @@ class Book:
     def pieces(self) -> tuple[str, ...]:
         """The code cells, magics masked."""
         return tuple(one.text for one in self.cells)
+
+    @property
+    def writes_modules(self) -> bool:
+        """Whether a cell is written to a file."""
+        return any(WRITES.search(one.text) for one in self.cells)
 
     @property
     def fixed(self) -> frozenset[int]:

@@ -59,8 +59,10 @@ def examine(path: str, data: bytes, settings: Settings, neighbours: Neighbours |
     sys.setrecursionlimit(max(limit, DEPTH))
     try:
         found = document(path, data)
-        vantage = None if neighbours is None else Vantage(neighbours, path)
-        return Outcome(path, data) if found is None else _examine(path, data, found, settings, vantage)
+        if found is None:
+            return Outcome(path, data)
+        vantage = None if neighbours is None or found.writes_modules else Vantage(neighbours, path)
+        return _examine(path, data, found, settings, vantage)
     except Unreadable as error:
         problem = Problem(path, error.line, error.message)
     except Unparsable as error:

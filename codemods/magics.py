@@ -10,6 +10,8 @@ import ast
 import re
 from dataclasses import dataclass
 
+from codemods.syntax import callee_name
+
 QUIET_LINES = frozenset(
     "alias alias_magic automagic autoreload autosave bookmark cat cd colors conda config connect_info cp debug dhist dirs "
     "doctest_mode env gui hist history javascript js killbgscripts latex ldir less lf lk ll load load_ext loadpy logoff "
@@ -33,6 +35,12 @@ REPEATS = frozenset({"time", "timeit", "prun", "memit", "lprun", "mprun"})
 """Magics that run what they are given, and bind no name of the notebook that it does not bind."""
 
 _METHODS = frozenset({"run_line_magic", "run_cell_magic", "system", "getoutput", "magic"})
+_RUNNERS = frozenset(
+    {"ev", "ex", "push", "run_cell", "run_cell_async", "run_code", "safe_execfile", "safe_run_module"}
+)
+"""Methods of the shell that run a text, a file, or give names other values."""
+_ITS_ALONE = frozenset({"run_cell", "run_cell_async", "run_cell_magic", "run_line_magic"})
+"""Methods that nothing but the shell has, under whatever name it goes."""
 _CALLS_IN_BRACES = re.compile(r"\{[^{}]*\(")
 
 
@@ -47,6 +55,8 @@ class Magic:
     @property
     def text(self) -> str:
         """How a person wrote it, its first line."""
+        if self.name == "?":
+            return self.line if len(self.line) <= 50 else self.line[:47] + "..."
         sign = "%" if self.body is None else "%%"
         shell = self.name.startswith("!")
         text = f"{self.name}{self.line}" if shell else f"{sign}{self.name} {self.line}".strip()
@@ -79,19 +89,18 @@ class Magic:
 
 
 def magic_of(node: ast.AST) -> Magic | None:
-    """The magic that a call runs; None for any other node. What is not written out is called ``?``: it may be any."""
-    if not (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in _METHODS
-        and isinstance(node.func.value, ast.Call)
-        and isinstance(node.func.value.func, ast.Name)
-        and node.func.value.func.id == "get_ipython"
-    ):
+    """The magic that a call runs; None for any other node. One called ``?`` may be any: its ``line`` is the call."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
         return None
+    name, base = node.func.attr, node.func.value
+    shell = isinstance(base, ast.Call) and callee_name(base) == "get_ipython"
+    if name not in _ITS_ALONE and not (shell and name in _METHODS | _RUNNERS):
+        return None
+    if name in _RUNNERS:
+        return Magic("?", ast.unparse(node))
     words = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
     if len(words) != len(node.args) or not words or node.keywords:
-        return Magic("?", ast.unparse(node.func))
+        return Magic("?", ast.unparse(node))
     if node.func.attr in ("system", "getoutput"):
         return Magic("!" if node.func.attr == "system" else "!!", words[0])
     if node.func.attr == "magic":

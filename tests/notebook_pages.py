@@ -35,7 +35,11 @@ class Shell:
                 loss_fn(model(x), y).backward()
             optimizer.step()
     def run_cell_magic(self, name, line, body): pass
+    def run_cell(self, text): exec(text, globals())
+    def register(self, event, function): self.hooks.append(function)
+    def cell_has_run(self): [function(None) for function in self.hooks]
 shell = Shell()
+shell.hooks, shell.events = [], shell
 def get_ipython(): return shell
 """
 """As much of IPython as the pages use; what ``%run`` runs adds to the gradients that it finds."""
@@ -111,4 +115,5 @@ def notebook(cells: Sequence[str], **metadata: object) -> bytes:
 
 def trained(cells: Sequence[str], order: Sequence[int]) -> Trace:
     """Run cells one after the other, in one namespace, as a kernel does."""
-    return run("\n".join([SHELL, *(masked(cells[number]).text for number in order)]))
+    parts = [part for number in order for part in (masked(cells[number]).text, "shell.cell_has_run()")]
+    return run("\n".join([SHELL, *parts]))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 from codemods.engine import examine
 from codemods.files.notebook import texts_of
 from codemods.findings import Verdict
+from codemods.run import outcomes
 from codemods.settings import Settings
 from tests.notebook_pages import Page, notebook, pages, trained
 from tests.torch_world import differences
@@ -19,6 +23,7 @@ from tests.torch_world import differences
 if TYPE_CHECKING:
     from codemods.findings import Outcome
 
+ROOT = Path(__file__).resolve().parent.parent
 PAGES = pages()
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
@@ -216,3 +221,63 @@ def test_no_bytes_of_a_notebook_make_it_raise(extra: bytes, at: int, gone: int) 
     outcome = examine("page.ipynb", changed, Settings())
     assert outcome.problem is None or "bug" not in outcome.problem.message
     assert outcome.problem is None or "crashed" not in outcome.problem.message
+
+
+HELPERS = "def look(model, x):\n    model.eval()\n    return model(x).sum().item()\n"
+
+
+def examined_in(folder: Path, *cells: str) -> Outcome:
+    (folder / "helpers.py").write_text(HELPERS)
+    path = folder / "page.ipynb"
+    path.write_bytes(notebook([WORLD, *cells]))
+    (outcome,) = (one for one in outcomes([str(folder)], Settings()) if one.path.endswith("ipynb"))
+    assert outcome.problem is None
+    return outcome
+
+
+def test_a_helper_in_a_file_beside_the_notebook_is_followed(tmp_path: Path) -> None:
+    assert examined_in(tmp_path, "from helpers import look", LOOP, "look(model, x)").after is not None
+
+
+def test_a_helper_that_a_cell_writes_is_not_the_one_on_the_disk(tmp_path: Path) -> None:
+    written = f"%%writefile helpers.py\n{HELPERS.replace('eval()', 'weight.grad.sum()')}"
+    outcome = examined_in(tmp_path, written, "from helpers import look", LOOP, "look(model, x)")
+    assert outcome.after is None
+    assert outcome.findings[0].verdict is Verdict.HAZARD
+
+
+def gradorder(folder: Path, *arguments: str, stdin: bytes = b"") -> tuple[int, bytes]:
+    command = [sys.executable, str(ROOT / "cli.py"), *arguments]
+    done = subprocess.run(command, cwd=folder, input=stdin, capture_output=True, check=False)
+    assert b"Traceback" not in done.stderr
+    return done.returncode, done.stdout
+
+
+def test_notebooks_on_the_command_line(tmp_path: Path) -> None:
+    before, after = (notebook([WORLD, cell]) for cell in (LOOP, outcome_cell()))
+    path = tmp_path / "nb" / "a.ipynb"
+    checkpoint = tmp_path / "nb" / ".ipynb_checkpoints" / "a-checkpoint.ipynb"
+    for one in (path, checkpoint):
+        one.parent.mkdir()
+        one.write_bytes(before)
+    assert gradorder(tmp_path, "check", "-q")[0] == 1
+    status, shown = gradorder(tmp_path, "fix", "-q", "--diff")
+    assert status == 1
+    assert shown.startswith(b"--- nb/a.ipynb:cell 3\n+++ nb/a.ipynb:cell 3\n")
+    assert path.read_bytes() == before
+    assert gradorder(tmp_path, "fix", "-q")[0] == 0
+    assert path.read_bytes() == after
+    assert checkpoint.read_bytes() == before
+    assert gradorder(tmp_path, "check", "-q")[0] == 0
+
+
+def test_stdin_is_python_unless_its_name_is_that_of_a_notebook(tmp_path: Path) -> None:
+    before, after = (notebook([WORLD, cell]) for cell in (LOOP, outcome_cell()))
+    assert gradorder(tmp_path, "fix", "-q", "-", stdin=before)[1] == before
+    assert gradorder(tmp_path, "fix", "-q", "--stdin-filename", "b.ipynb", "-", stdin=before) == (0, after)
+
+
+def outcome_cell() -> str:
+    """The loop with zero_grad at its top."""
+    lines = LOOP.split("\n")
+    return "\n".join([lines[0], lines[-1], *lines[1:-1]])
