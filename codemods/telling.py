@@ -48,18 +48,22 @@ def as_written(findings: Sequence[Finding], written: Mapping[str, str]) -> list[
 def rows(
     path: str, judged: Judged, plans: Sequence[Planned], trial: Trial, settings: Settings
 ) -> list[Finding]:
-    """The findings of one training step: one, or two when only some of its optimizers' calls can move."""
+    """The findings of one training step: one, or two when only some of its optimizers' calls can move.
+
+    Every move that is made is told of, with what its proof assumes.
+    """
     if judged.verdict is Verdict.ZERO_AFTER_FORWARD:
         return [_behind_forward(path, judged, plans, trial)]
     if judged.verdict is not Verdict.ZERO_LAST:
         return [_finding(path, judged, judged.names, judged.verdict, judged.reason)]
     good = [one for one in plans if one.move in trial.accepted]
     bad = [one for one in plans if one not in good]
-    if bad and not _own_receivers(judged, good):
-        good, bad = [], list(plans)
     rows = []
     if good:
-        names = _own_receivers(judged, good) if bad else judged.names
+        # A module's call clears for all optimizers of the step; the others that stay behind it are no step's own.
+        own = _own_receivers(judged, good)
+        bad = bad if own else []
+        names = own if bad else judged.names
         rows.append(
             _finding(
                 path,

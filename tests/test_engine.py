@@ -592,3 +592,16 @@ def test_no_mutant_of_a_fixture_makes_it_stumble(
 ) -> None:
     options = Settings(unsafe, strict, placement, codes=frozenset(CODES.values()) if every else DEFAULT.codes)
     holds_up(text.encode(), options)
+
+
+def test_a_rewrite_is_told_of_although_another_call_stays_behind() -> None:
+    text = (
+        "opt0 = optimizer\nopt1 = opt_g\ndef train_step(x, y):\n"
+        "    loss = ((model(x) - y) ** 2).sum()\n    loss.backward()\n    print([p.grad for p in model.parameters()])\n"
+        "    opt0.step()\n    opt1.step()\n    opt_g.step()\n    opt_g.zero_grad(False)\n    model.zero_grad()\n"
+        "    generator.zero_grad()\n    opt_g.zero_grad()\n"
+    )
+    outcome = examine("train.py", text.encode(), DEFAULT)
+    assert outcome.after is not None
+    told = [one for one in outcome.findings if one.applied]
+    assert [one.assumes for one in told] == [("clean-entry", "closed-world")]

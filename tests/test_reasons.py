@@ -70,6 +70,9 @@ def sentences(path: Path) -> Iterator[tuple[int, str]]:
 NO_PAGE = {
     "functions of this file are called with too many combinations of arguments": "takes thousands of functions",
     "the file has more paths than the proof follows": "takes millions of them",
+    "the file has more zero_grad calls that hang together than are tried": "takes very many of them",
+    "it changes more: ": "a second guard: an insertion changes nothing else",
+    "the step would not be in order afterwards": "a second guard: an insertion puts its step in order",
     "moving it changes more: ": "a second guard: a plan whose move changes more is a mistake of ours",
     " raises where a gradient of ": "a second guard: the plan does not move a clearing that raises",
     " holds a training step of its own": "takes a second file: tests/test_crossfile.py",

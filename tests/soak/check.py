@@ -10,7 +10,7 @@ from unittest import mock
 from codemods import engine
 from codemods.proof.witness import Differs, Kind
 from codemods.settings import Settings
-from codemods.trial import attempt, moved
+from codemods.trial import moved, settle
 from tests.soak.fate import Fate, Program
 from tests.soak.world import difference, trained
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from codemods.findings import Outcome
     from codemods.ir.nodes import Program as Lowered
-    from codemods.trial import Trial
+    from codemods.trial import Settled, Trial
     from tests.soak.record import Event
 
 RUNS = 4
@@ -50,15 +50,15 @@ class Verdict:
 
 def examined(source: str) -> tuple[Outcome, Lowered | None, Trial | None]:
     """What the tool says of a source, and how its moves fared, if there were any."""
-    seen: list[tuple[Lowered, Trial]] = []
+    seen: list[Settled] = []
 
-    def watched(program: Lowered, *args: Any, **options: Any) -> Trial:
-        seen.append((program, attempt(program, *args, **options)))
-        return seen[-1][1]
+    def watched(*args: Any, **options: Any) -> Settled:
+        seen.append(settle(*args, **options))
+        return seen[-1]
 
-    with mock.patch.object(engine, "attempt", watched):
+    with mock.patch.object(engine, "settle", watched):
         outcome = engine.examine("program.py", source.encode(), Settings())
-    return outcome, *(seen[-1] if seen else (None, None))
+    return outcome, *((seen[-1].program, seen[-1].trial) if seen else (None, None))
 
 
 def check(program: Program, *, tempt: bool = True) -> Verdict:

@@ -88,7 +88,7 @@ class Machine:
                 target = canonical(event.target, instance.environment)
                 known = frozenset(one for one in place.known if not one[0].depends_on(target))
                 yield after._replace(known=known)
-            elif not isinstance(event, tuple(KINDS.values())) or _kept(event):
+            elif not isinstance(event, tuple(KINDS.values())) or _kept(event) or _by_hand(event):
                 yield after
             return
         for one in block.successors:
@@ -125,6 +125,8 @@ class Machine:
                 yield place  # in a function that does nothing to gradients, and so has no frame here
         elif isinstance(event, Unknown) and event.span.line in token.lines:
             yield place
+        elif _by_hand(event) and any(_spans(event, line) for line in token.lines):
+            yield place  # one clearing of the IR, a token for each parameter
         elif event is not None and _tells(event, token):
             seen = self._known(place, instance, event, token)
             if seen is not None:
@@ -149,10 +151,23 @@ def _kept(event: Event) -> bool:
     return isinstance(event, Read) and event.text.isidentifier()
 
 
+def _by_hand(event: Event | None) -> bool:
+    """Whether an event is a clearing that is spelled out, of which torch tells parameter by parameter."""
+    return isinstance(event, Zero) and event.how != "zero_grad()"
+
+
+def _spans(event: Event | None, line: int) -> bool:
+    return isinstance(event, Zero) and event.span.line <= line <= max(event.span.line, event.span.end_line)
+
+
 def _tells(event: Event, token: Token) -> bool:
     """Whether an event of the IR is what torch tells of."""
     kind = KINDS.get(token.kind)
-    if kind is None or not isinstance(event, kind) or event.span.line != token.lines[0]:
+    if kind is None or not isinstance(event, kind):
+        return False
+    # A call of a function that only clears is a zero where it stands.
+    lines = token.lines if isinstance(event, Zero) else token.lines[:1]
+    if event.span.line not in lines:
         return False
     return not isinstance(event, Zero) or event.flavour in (FLAVOURS[token.detail], Flavour.UNKNOWN)  # type: ignore[index]
 
