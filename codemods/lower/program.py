@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from codemods.events import Call, Event, Mark, Rebind, Span
+from codemods.events import Call, Event, Mark, Path, Rebind, Span
 from codemods.ir.nodes import Block, Function, Program, Region
 from codemods.lower import harmless
 from codemods.lower.blocks import new_graph
@@ -92,7 +92,9 @@ def _lower_function(
         loss_handed=_loss_handed(world, node, scope),
         stray=not isinstance(node, ast.Module) and _stray(world, node, scope, unseen),
         family=None if scope.method_of is None else world.scopes.families[scope.method_of.name],
-        sealed=not isinstance(node, ast.Module) and sealed(world, node),
+        sealed=not isinstance(node, ast.Module)
+        and sealed(world, node)
+        and not _loss_from_around(world, node, scope),
     )  # fmt: skip
 
 
@@ -111,11 +113,42 @@ def _loss_handed(world: World, node: ast.Module | FunctionNode, scope: Scope) ->
     return False
 
 
+def _loss_from_around(world: World, node: FunctionNode, scope: Scope) -> bool:
+    """Whether a function runs a backward on a loss that it does not compute: one of the code around it, or of an instance.
+
+    Such a loss may reach any model. A value that is bound to such a loss, or computed of it by tensor methods, is one.
+    """
+    pending: list[ast.expr] = []
+    for call in walk(node):
+        if isinstance(call, ast.Call) and callee_name(call) in ("backward", "manual_backward"):
+            pending.extend(arguments(call))
+            if isinstance(call.func, ast.Attribute):
+                pending.append(call.func.value)
+    seen: set[Path] = set()
+    while pending:
+        for one in _parts(pending.pop()):
+            if not isinstance(one, ast.Name | ast.Attribute | ast.Subscript):
+                continue
+            path = world.scopes.path(one)
+            if path is None or path in seen:
+                continue
+            seen.add(path)
+            own = path.scope == scope.name or path.scope.startswith(scope.name + ".")
+            if not own and world.evidence.imported(one) is None and path not in world.evidence.holders:
+                return True
+            values = world.evidence.bindings.get(path.variable, ()) if own else ()
+            pending.extend(value for value in values if value is not None)
+    return False
+
+
 def _parts(loss: ast.expr) -> Iterator[ast.expr]:
     """The expressions whose values a loss is: ``loss`` for ``scaler.scale(loss.mean() / 2)``."""
     if isinstance(loss, ast.BinOp):
         yield from _parts(loss.left)
         yield from _parts(loss.right)
+    elif isinstance(loss, ast.IfExp):
+        yield from _parts(loss.body)
+        yield from _parts(loss.orelse)
     elif isinstance(loss, ast.Call) and callee_name(loss) == "scale":
         for one in arguments(loss):
             yield from _parts(one)

@@ -603,6 +603,13 @@ def test_methods_of_a_class_may_be_called_in_any_order() -> None:
     assert proof(*swapped(text)) == SameIf((CLEAN_ENTRY, CLOSED_WORLD))
 
 
+@pytest.mark.parametrize("lead", ["", "async "])
+def test_a_backward_on_a_loss_from_outside_reaches_every_model(lead: str) -> None:
+    before = f"{lead}def first(own):\n    pass\n    return opt.step()\n{lead}def main():\n    return loss.backward()\n"
+    after = before.replace("    return opt", "    opt.zero_grad()\n    return opt")
+    assert isinstance(proof(before, after), Differs)
+
+
 # Whatever is called the same is the same
 
 
