@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import codemods.proof.walk
 from codemods.proof.align import NotTheSameProgram
 from codemods.proof.lockstep import CLEAN_ENTRY, CLOSED_WORLD
-from codemods.proof.witness import CLEARED, INSTEAD, Kind, Same, SameIf
+from codemods.proof.witness import CLEARED, INSTEAD, Differs, Kind, Same, SameIf
 from tests.proof import difference, looked_at, proof, versions
 
 LAST = """\
