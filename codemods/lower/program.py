@@ -290,6 +290,17 @@ def _with_roots(functions: dict[str, Function]) -> dict[str, Function]:
         if name is not None and name not in reached:
             roots.add(name)
             pending.append(name)
+    mine: set[str] = set()
+    pending = ["<module>"]
+    while pending:
+        one = pending.pop()
+        if one not in mine:
+            mine.add(one)
+            pending.extend(callees[one])
+    for name in functions:
+        outer = name.rpartition(".")[0]
+        if name not in mine and (outer == "" or outer not in functions):
+            roots.add(name)
     return {
         name: replace(one, root=name in roots and (one.stray or not one.file))
         for name, one in functions.items()

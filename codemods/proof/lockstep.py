@@ -24,6 +24,7 @@ from codemods.proof.gradstate import (
     DIRTY,
 )
 from codemods.proof.instances import Instance, Ownership, TooMany, canonical, instances, ownership
+from codemods.proof.sharing import sharers
 from codemods.proof.walk import Found, GivesUp, Pardon, Walk
 from codemods.proof.witness import (
     CLEARED,
@@ -136,7 +137,8 @@ def _prove_cell(
     trusting: bool,
 ) -> Differs | Unsure | None:
     try:
-        Walk(program, functions, cell, reached, CLEAN, owners, pardon, trusting).run()
+        for shared in sharers(functions, reached, cell):
+            Walk(program, functions, cell, reached, CLEAN, owners, pardon, trusting, shared).run()
     except Found as found:
         return Differs(found.kind, cell, found.site, _told(found, cell), found.paired.event)
     except GivesUp:
@@ -154,7 +156,8 @@ def _holds_from_any_start(
 ) -> bool:
     """Whether functions that outsiders call may as well be entered with gradients of any kind."""
     try:
-        Walk(program, functions, cell, reached, CLEAN + DIRTY, owners, pardon, trusting=True).run()
+        for shared in sharers(functions, reached, cell):
+            Walk(program, functions, cell, reached, CLEAN + DIRTY, owners, pardon, True, shared).run()
     except (Found, GivesUp):
         return False
     return True

@@ -34,6 +34,7 @@ from codemods.proof.gradstate import (
     zero,
 )
 from codemods.proof.instances import Environment, Instance, Ownership, canonical
+from codemods.proof.sharing import is_found, receivers
 from codemods.proof.witness import Kind, WitnessLine, called, stop
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ class Walk:
 
     First the module runs, once; then outsiders call its functions, in any order and any number of times. ``pool``
     holds the states in which an outsider may call, with the path that led there, and ``results`` those in which each
-    function may return to one.
+    function may return to one. ``shared``: another optimizer that owns the gradient as well. ``beside``: the function
+    that an outsider has called steps and clears other optimizers only, which do not own it.
     """
 
     program: Program
@@ -85,12 +87,14 @@ class Walk:
     owners: Ownership
     pardon: Pardon
     trusting: bool
+    shared: Path | None = None
     pool: dict[State, list[WitnessLine]] = field(default_factory=dict)
     results: dict[str, dict[State, list[WitnessLine]]] = field(default_factory=dict)
-    memo: dict[tuple[Instance, Path, State], Exits] = field(default_factory=dict)
+    memo: dict[tuple[Instance, Path, bool, State], Exits] = field(default_factory=dict)
     callbacks: dict[str | None, list[str]] = field(default_factory=dict)
     strays: dict[str, list[str]] = field(default_factory=dict)
     tracked: Path = Path("", "")
+    beside: bool = False
     transitions: int = 0
 
     def run(self) -> None:
@@ -178,6 +182,7 @@ class Walk:
         found: dict[State, None] = {}
         for tracked in self._aliases(name):
             self.tracked = tracked
+            self.beside = name != "<module>" and tracked == self.cell and self._is_beside(name)
             for state, path in entries.items():
                 try:
                     exits, _ = self._function(Instance(name, ()), state)
@@ -188,22 +193,24 @@ class Walk:
         return found
 
     def _aliases(self, root: str) -> list[Path]:
-        """The receivers that may denote the tracked optimizer in calls of ``root``.
+        """The receivers that may denote the tracked optimizer in calls of ``root``; the cell itself for none of them.
 
-        Where the receiver itself is not used, an outsider may hand the same optimizer in under any other name; where
-        none is used at all, only backwards and reads can matter.
+        Where none is used at all, only backwards and reads can matter.
         """
-        if root == "<module>":
+        used = receivers(self.functions, self.reached[root])
+        if root == "<module>" or self.cell in used or not used:
             return [self.cell]
-        receivers: dict[Path, None] = {}
-        for one in self.reached[root]:
-            for paired in (each for block in self.functions[one.function].events for each in block):
-                if isinstance(paired.event, Zero | Step):
-                    receivers[canonical(paired.event.receiver, one.environment)] = None
-        return [self.cell] if self.cell in receivers or not receivers else list(receivers)
+        variables = self.functions[root].function.variables
+        found = [one for one in used if is_found(self.cell, one, variables)]
+        handed = [one for one in used if one not in found]
+        if self.shared in found:
+            return [self.shared, *handed]
+        # The gradient may as well belong to a third optimizer that is found, unless to none.
+        others = [*handed, *(found if self.shared is not None else ())]
+        return [*others, self.cell] if found or self._rebinds(root) else others
 
     def _function(self, instance: Instance, state: State) -> Exits:
-        key = (instance, self.tracked, state)
+        key = (instance, self.tracked, self.beside, state)
         if key in self.memo:
             return self.memo[key]
         function = self.functions[instance.function]
@@ -293,10 +300,19 @@ class Walk:
         found = [each for one in self.strays[name] for each in self.results.get(one, ())]
         return list(dict.fromkeys([*facts, *found]))
 
+    def _is_beside(self, root: str) -> bool:
+        """Whether optimizers step or clear in calls of ``root``, but not the one that owns the gradient."""
+        used = receivers(self.functions, self.reached[root])
+        return bool(used) and self.cell not in used
+
     def _changes(self, name: str) -> bool:
         """Whether a function looks at gradients, changes them, or gives a receiver another meaning."""
+        return self._looks(name) or self._rebinds(name)
+
+    def _rebinds(self, name: str) -> bool:
+        """Whether a function gives the receiver or its module another meaning for others too."""
         source = self.owners.sources.get(self.cell)
-        return self._looks(name) or any(
+        return any(
             isinstance(paired.event, Rebind)
             and (paired.event.target.rest or paired.event.target.scope != one.function)
             and (
@@ -429,6 +445,6 @@ class Walk:
         """Whether a step may use the gradient: its owner's does, another optimizer's unless visibly over another module."""
         if stepping == self.tracked and not self.program.hooked:
             return state.member
-        if self.program.hooked:
-            return True
+        if self.program.hooked or self.beside:
+            return self.program.hooked
         return not self.owners.apart(self.tracked, stepping)

@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tests.soak.builds import built
 from tests.soak.draw import Draw, chance, pick, some
 from tests.soak.fate import OWNERS, Entry, Program
 from tests.soak.odd import spelled
@@ -39,14 +40,14 @@ def program(draw: Draw) -> Program:
 
 def script(scene: Scene) -> Program:
     """Everything at the top level of the file."""
-    setup, scene = built(scene)
+    setup, scene = set_up(scene)
     helpers, scene = helped(scene)
     return Program("\n".join([*setup, *helpers, *suite(scene)]), entered(scene, scene.helpers))
 
 
 def called(scene: Scene) -> Program:
     """A script that calls functions of its own."""
-    setup, scene = built(scene)
+    setup, scene = set_up(scene)
     helpers, scene = helped(scene)
     parts, calls = functions(scene)
     body = disturbed(scene, main_body(scene, calls), foreign)
@@ -69,14 +70,19 @@ def offered(scene: Scene) -> Program:
 
 
 def own_class(scene: Scene) -> Program:
-    """A class that trains, used by the file itself or by code outside of it."""
-    setup, scene = built(scene) if scene.chance(50) else ([], scene)
-    names = [f"{word}{index}" for index, _ in enumerate(scene.owners) for word in ("model", "opt")]
+    """A class that trains, used by the file itself or by code outside of it. It is handed its models, or makes them."""
+    setup, scene = set_up(scene) if scene.chance(50) else ([], scene)
     fields = tuple(
         Owner(f"self.model{index}", f"self.opt{index}", one.weight) for index, one in enumerate(scene.owners)
     )
+    names = [text.removeprefix("self.") for one in fields for text in (one.model, one.optimizer)]
+    given = [text for one in scene.owners for text in (one.model, one.optimizer)]
     assigned = [f"self.{one} = {one}" for one in names]
-    methods = [block(f"def __init__(self, {', '.join(names)}):", *assigned)]
+    if scene.chance(30):
+        names, given = [], []
+        assigned, other = built(replace(scene, owners=fields))
+        fields = other.owners
+    methods = [block(f"def __init__({', '.join(['self', *names])}):", *assigned)]
     inner = scene.inside(owners=fields, function=True)
     calls: list[str] = []
     if scene.chance(40):
@@ -101,8 +107,7 @@ def own_class(scene: Scene) -> Program:
         methods.append(block("def inspect(self):", look(inner, inner.owner())))
         calls.append("{}.inspect()")
     parts = [*setup, block("class Trainer:", *methods)]
-    given = ", ".join(f"{one.model}, {one.optimizer}" for one in scene.owners)
-    start = f"trainer = Trainer({given})"
+    start = f"trainer = Trainer({', '.join(given)})"
     entries = tuple(Entry(one.format("trainer"), f"Trainer.{one[3:].partition('(')[0]}") for one in calls)
     if not setup and scene.chance(60):
         return Program("\n".join(parts), entries, Entry(start, "Trainer.__init__"), trains=False)
@@ -112,7 +117,7 @@ def own_class(scene: Scene) -> Program:
 
 def closure(scene: Scene) -> Program:
     """A function that trains by functions inside of it."""
-    setup, scene = built(scene.inside(function=True))
+    setup, scene = set_up(scene.inside(function=True))
     inner = scene.inside(x="x", y="y", loader=None)
     outer = "nonlocal" if setup else "global"
     body = declared(outer, scene.owners, [*training_step(inner), *scene_return(scene)])
@@ -164,29 +169,9 @@ def scene_return(scene: Scene) -> list[str]:
     return ["return loss.item()"] if scene.chance(30) else []
 
 
-def built(scene: Scene) -> tuple[list[str], Scene]:
+def set_up(scene: Scene) -> tuple[list[str], Scene]:
     """Models and optimizers that the program makes itself, or none: then it uses the world's."""
-    if scene.chance(50):
-        return _spelled([], scene)
-    linear = scene.chance(40)
-    made = "torch.nn.Linear(2, 2)" if linear else "Net()"
-    found = [f"{one.model} = {made}" for one in scene.owners]
-    if len(scene.owners) > 1 and scene.chance(10):
-        found[1] = f"{scene.owners[1].model} = {scene.owners[0].model}"
-    for one in scene.owners:
-        other = scene.owner()
-        parameters = f"{one.model}.parameters()"
-        if scene.chance(12):
-            parameters = f"list({one.model}.parameters()) + list({other.model}.parameters())"
-            parameters = f"{other.model}.parameters()" if other == one or scene.chance(30) else parameters
-        made = scene.pick(
-            "SGD({}, lr=0.05, momentum=0.9)",
-            "SGD({}, lr=0.05, momentum=0.9, weight_decay=0.01)",
-            "Adam({}, lr=0.05)",
-        )
-        found.append(f"{one.optimizer} = torch.optim.{made.format(parameters)}")
-    weight = ".weight" if linear else ".a"
-    scene = replace(scene, owners=tuple(replace(one, weight=weight) for one in scene.owners))
+    found, scene = built(scene) if scene.chance(50) else ([], scene)
     return _spelled(found, scene)
 
 

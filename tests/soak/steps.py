@@ -132,6 +132,8 @@ def foreign(scene: Scene) -> str:
 def rebinding(scene: Scene, owner: Owner) -> str:
     """A name of an optimizer or of a model gets another meaning."""
     other = scene.owner()
+    if "(" in owner.optimizer + other.optimizer:
+        return f"{owner.model} = {other.model}"
     fresh = f"torch.optim.SGD({owner.model}.parameters(), lr=0.05, momentum=0.9)"
     return scene.pick(
         f"{owner.optimizer} = {fresh}",
