@@ -275,7 +275,7 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         """
         <module>:
           0 -> 1
-        Trainer.step:
+        Trainer.step (root):
           0 -> 1
             3: backward loss
             4: step self.opt
