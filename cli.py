@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from codemods import VERSION
+from codemods.ending import Terminated, requests_raise
 from codemods.settings import FORMATS, BadConfiguration, Placement
 
 if TYPE_CHECKING:
@@ -140,17 +141,21 @@ class CannotDo(click.ClickException):
 
 
 class Commands(click.Group):
-    """The commands. Each returns its exit status, and Ctrl-C ends any of them with 130 and no word."""
+    """The commands. Each returns its exit status; Ctrl-C ends any of them with 130 and no word, SIGTERM with 143."""
 
     def invoke(self, ctx: click.Context) -> None:
         """Run the command that was asked for, and exit with its status."""
         try:
-            status = super().invoke(ctx)
+            with requests_raise():
+                status = super().invoke(ctx)
         except BadConfiguration as error:
             click.echo("".join(f"error: {line}\n" for line in str(error).splitlines()), nl=False, err=True)
             status = 2
         except KeyboardInterrupt:
             status = 130
+        except Terminated as request:
+            click.echo(f"error: {request}", err=True)
+            status = request.status
         ctx.exit(status or 0)
 
 

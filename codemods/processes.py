@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codemods.ending import requests_end
 from codemods.findings import Outcome, Problem
 from codemods.work import Work, examined
 
@@ -59,6 +60,7 @@ def _pool(jobs: int, neighbours: Neighbours) -> ProcessPoolExecutor:
 def _start(neighbours: Neighbours) -> None:
     global _neighbours  # noqa: PLW0603 - what a child is handed once
     _neighbours = neighbours
+    requests_end()
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C reaches the whole group; the parent ends its children

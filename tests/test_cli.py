@@ -496,18 +496,27 @@ def test_a_closed_pipe_ends_it_quietly(tmp_path: Path) -> None:
         assert done.stderr == ""
 
 
-def test_control_c_ends_it_with_130_and_without_a_traceback(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "status", "words"),
+    [(signal.SIGINT, 130, b""), (signal.SIGTERM, 143, b"error: terminated by SIGTERM\n")],
+    ids=["control c", "request to terminate"],
+)
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_signal_ends_it_with_its_status_and_without_a_traceback(
+    tmp_path: Path, number: signal.Signals, status: int, words: bytes, jobs: str
+) -> None:
     (tmp_path / "a.py").write_text(ZERO_LAST)
     slow = ZERO_LAST + "".join(f"v{index} = f({index})\n" for index in range(50_000))
     (tmp_path / "b.py").write_text(slow)
-    command = [sys.executable, str(ROOT / "cli.py"), "fix", "."]
+    command = [sys.executable, str(ROOT / "cli.py"), "fix", ".", "--jobs", jobs]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout
         assert process.stdout.readline().startswith(b"a.py:3: GO101 zero-last [fixed]")
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
+        # Its processes hold the other ends of the pipes: they are read to their ends when none is left.
         _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert err == b""
+    assert process.returncode == status
+    assert err == words
     assert contents(tmp_path) == {"a.py": ZERO_FIRST.encode(), "b.py": slow.encode()}
 
 

@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
+    "ending",
     "events",
     "moves",
     "findings",
@@ -152,5 +153,6 @@ def test_the_command_line_imports_nothing_slow_before_it_knows_what_to_do() -> N
     names = [node.module for node in tree.body if isinstance(node, ast.ImportFrom)]
     assert {name for name in names if name and ours(name)} == {
         "codemods",
+        "codemods.ending",
         "codemods.settings",
     }

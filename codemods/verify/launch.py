@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codemods.ending import Terminated
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -62,17 +64,19 @@ def run(
     """Run the command once, with ``sources`` in the place of the files of those paths. Nothing is written outside
     ``folder`` but by the command itself.
 
-    ``tick`` is called now and then with the folder of the traces. When anything is raised meanwhile, Ctrl-C for one,
-    the command and all its processes are ended first. Raises :class:`CannotStart`.
+    ``tick`` is called now and then with the folder of the traces. When anything is raised meanwhile, Ctrl-C and
+    :class:`~codemods.ending.Terminated` among it, the command and all its processes are ended first. Raises
+    :class:`CannotStart`.
     """
     trace = folder / "trace"
     trace.mkdir(parents=True)
     _lay_out(folder, request, trace, sources, known)
     output = folder / "output"
     started = time.monotonic()
+    process = None
     with output.open("wb") as file:
-        process = _start(request, folder, None if request.verbose else file.fileno())
         try:
+            process = _start(request, folder, None if request.verbose else file.fileno())
             status = _wait(process, started, timeout, lambda: tick(trace))
         finally:
             _end(process, folder)
@@ -130,18 +134,14 @@ def _wait(
     return None
 
 
-def _end(process: subprocess.Popen[bytes], folder: Path) -> None:
+def _end(process: subprocess.Popen[bytes] | None, folder: Path) -> None:
     """Leave no process of the command behind: first a request, then force."""
-    if process.poll() is None:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(GRACE)
-    if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    if process.poll() is None:
-        process.kill()
-    process.wait()
+    if process is not None:
+        # Whoever asks a second time does not want to wait.
+        with suppress(KeyboardInterrupt, Terminated):
+            _ask(process)
+        _signal(process, signal.SIGKILL)
+        process.wait()
     for _ in range(ROUNDS):
         left = _left(folder)
         for pid in left:
@@ -149,6 +149,35 @@ def _end(process: subprocess.Popen[bytes], folder: Path) -> None:
                 os.kill(pid, signal.SIGKILL)
         if not left:
             break
+
+
+def _ask(process: subprocess.Popen[bytes]) -> None:
+    """Ask a command that still runs, and all processes of its group, to end, and give them time to."""
+    if process.poll() is not None:
+        return
+    patience = time.monotonic() + GRACE
+    _signal(process, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(GRACE)
+    while time.monotonic() < patience and _signal(process, 0):
+        time.sleep(TICK)
+
+
+def _signal(process: subprocess.Popen[bytes], number: int) -> bool:
+    """Send a signal to the whole group of the command; whether anything is left of it. 0 only asks that."""
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, number)
+        elif process.poll() is None:
+            process.terminate()
+        else:
+            return False
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        # A group of zombies only, or of another user: neither can be ended.
+        return False
+    return True
 
 
 def _left(folder: Path) -> list[int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,22 +16,35 @@ if TYPE_CHECKING:
 MARK = b'\n{"step": '
 
 
-class Bar:
-    """Shows the steps of each run. A bar on a terminal only; the closing lines always, unless quiet."""
+class Counted(ProgressColumn):
+    """How many steps there were, and of how many where that is known."""
 
-    def __init__(self, *, quiet: bool) -> None:
-        self._console = Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
+    def render(self, task: Task) -> Text:
+        """For one line of the bar."""
+        done = f"{int(task.completed):,}"
+        plural = "s" * (task.completed != 1 or task.total is not None)
+        return Text(
+            f"{done} step{plural}" if task.total is None else f"{done}/{int(task.total):,} step{plural}"
+        )
+
+
+class Bar:
+    """Shows the steps of each run. A bar on a terminal only; the closing lines always, unless quiet.
+
+    Where the end is not known, the bar has no length: it moves to and fro, and the steps are counted.
+    """
+
+    def __init__(self, *, quiet: bool, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
         self._progress = Progress(
             TextColumn("{task.description:<20}"),
             BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("steps"),
+            Counted(),
             TimeElapsedColumn(),
             console=self._console,
             transient=True,
             disable=quiet or not self._console.is_terminal,
         )
-        self._task = self._progress.add_task("", start=False, visible=False)
         self._read: dict[Path, tuple[int, bytes]] = {}
         self._steps = 0
 
@@ -38,8 +52,11 @@ class Bar:
         """See :class:`codemods.verify.session.Watcher`."""
         self._read.clear()
         self._steps = 0
+        for task in self._progress.task_ids:
+            self._progress.remove_task(task)
+        # A task of its own: to reset one to no total leaves it the total that it had.
+        self._task = self._progress.add_task(name, total=total)
         self._progress.start()
-        self._progress.reset(self._task, description=name, total=total, visible=True)
 
     def advance(self, trace: Path) -> None:
         """See :class:`codemods.verify.session.Watcher`."""
@@ -52,6 +69,10 @@ class Bar:
             self._steps += found.count(MARK)
             self._read[file] = at + len(data), found[-len(MARK) + 1 :]
         self._progress.update(self._task, completed=self._steps)
+        total = self._progress.tasks[0].total
+        if total is not None and self._steps > total:
+            # More than was expected, of several processes for one: nobody knows how many more.
+            self._progress.tasks[0].total = None
 
     def finish(self, run: Run) -> None:
         """See :class:`codemods.verify.session.Watcher`."""

@@ -70,17 +70,90 @@ def test_a_command_that_hangs_is_ended_with_all_that_it_started(folder: Path) ->
     assert alive(folder) == []
 
 
-def test_ctrl_c_ends_the_command_with_all_that_it_started(folder: Path) -> None:
-    (folder / "hang.py").write_text(HANG)
+def begun(folder: Path, program: str) -> subprocess.Popen[bytes]:
+    """``verify`` of a command that runs for long and has begun: it has written the file ``pid``."""
+    (folder / "hang.py").write_text(program)
     command = [sys.executable, str(ROOT / "cli.py"), "verify", "train.py", "--", sys.executable, "hang.py"]
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     patience = time.monotonic() + 60
     while not (folder / "pid").exists() and time.monotonic() < patience:
         time.sleep(0.05)
+    return process
+
+
+def test_ctrl_c_ends_the_command_with_all_that_it_started(folder: Path) -> None:
+    process = begun(folder, HANG)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, b"")
     assert b"Traceback" not in err
+    assert alive(folder) == []
+
+
+@pytest.mark.parametrize(("number", "name"), [(signal.SIGTERM, "SIGTERM"), (signal.SIGHUP, "SIGHUP")])
+def test_a_request_to_end_ends_the_command_with_all_that_it_started(
+    folder: Path, number: signal.Signals, name: str
+) -> None:
+    process = begun(folder, HANG)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (128 + number, b"")
+    assert err == f"error: terminated by {name}\n".encode()
+    assert alive(folder) == []
+
+
+SAVES = """\
+import os, signal, subprocess, sys, time
+if len(sys.argv) == 1:
+    subprocess.Popen([sys.executable, 'hang.py', 'worker'])
+def save(*_):
+    time.sleep(0.5)
+    open('saved-' + sys.argv[-1].removesuffix('.py'), 'w').close()
+    sys.exit()
+signal.signal(signal.SIGTERM, save)
+while len(sys.argv) == 1 and not os.path.exists('ready'):
+    time.sleep(0.05)
+open('ready' if len(sys.argv) > 1 else 'pid', 'w').close()
+time.sleep(600)
+"""
+
+
+def test_a_command_and_its_children_have_time_to_save_what_they_have(folder: Path) -> None:
+    process = begun(folder, SAVES)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert sorted(one.name for one in folder.glob("saved-*")) == ["saved-hang", "saved-worker"]
+    assert alive(folder) == []
+
+
+DEAF = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + HANG
+
+
+def test_a_command_that_does_not_listen_is_ended_all_the_same(folder: Path) -> None:
+    process = begun(folder, DEAF)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert alive(folder) == []
+
+
+def test_who_asks_twice_does_not_wait(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # With a grace time without end only the second request can end it.
+    (folder / "sitecustomize.py").write_text(
+        "import sys\nif sys.argv[0].endswith('cli.py'):\n"
+        f"    sys.path.insert(0, {str(ROOT)!r})\n"
+        "    from codemods.verify import launch\n    launch.GRACE = 3600\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    process = begun(folder, DEAF)
+    process.send_signal(signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(1)
+    assert process.returncode is None
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 143
     assert alive(folder) == []
 
 
