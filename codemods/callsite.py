@@ -33,6 +33,9 @@ class Facts(Protocol):
     def holds(self, node: ast.expr) -> bool:
         """Whether a value may hold a model, an optimizer, a parameter, or a function that touches gradients."""
 
+    def calls_back(self, node: ast.AST) -> bool:
+        """Whether an expression mentions functions of this file that touch gradients, or instances that have some."""
+
     def trains_by_hand(self, node: ast.expr) -> bool:
         """Whether a value is made of a class of this file that says ``automatic_optimization = False``."""
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.cells import NotRestored
+from codemods.custom import in_force, is_marked
 from codemods.document import Document, UnparsableCell, cut_alike, document, located, pieced, warned
 from codemods.earlier import plan_earlier
 from codemods.files.load import Unreadable
@@ -25,7 +26,7 @@ from codemods.proof.witness import Same, SameIf
 from codemods.repairs import REPAIRED, Repair, repair
 from codemods.settings import Placement
 from codemods.syntax import Unparsable, parse
-from codemods.telling import SHARED, as_written, repaired, rows
+from codemods.telling import SHARED, as_written, repaired, resting, rows
 from codemods.trees import walk
 from codemods.trial import Settled, moved, settle
 
@@ -53,8 +54,14 @@ def examine(path: str, data: bytes, settings: Settings, neighbours: Neighbours |
 
     ``neighbours``: the other files of the run, whose functions are followed where this file calls them.
     """
-    if not worth_a_look(path, data):
+    if not worth_a_look(path, data, settings.idioms):
         return Outcome(path, data)
+    with in_force(settings.idioms):
+        return _guarded(path, data, settings, neighbours)
+
+
+def _guarded(path: str, data: bytes, settings: Settings, neighbours: Neighbours | None) -> Outcome:
+    """The outcome of a file, whatever happens."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, DEPTH))
     try:
@@ -90,7 +97,7 @@ def _examine(
     tree = parse(source.text, source.cuts)
     hush = Hush(path, source.text, settings)
     words = {node.attr for node in walk(tree) if isinstance(node, ast.Attribute)}
-    if not all(any(part in word for word in words) for part in ("backward", "step")):
+    if not is_marked(tree) and not all(any(part in word for word in words) for part in ("backward", "step")):
         return _outcome(path, data, source, hush, tree)
     try:
         program = lower(tree, vantage)
@@ -146,7 +153,9 @@ def _examine(
             else rows(path, one, plans.get(one, earlier.get(one, [])), settled.trial, settings)
         )
     ]
-    return _outcome(path, data, source, hush, tree, after, as_written(findings, program.written))
+    return _outcome(
+        path, data, source, hush, tree, after, resting(as_written(findings, program.written), program)
+    )
 
 
 def _moves(plans: dict[Judged, list[Planned]]) -> list[Move]:

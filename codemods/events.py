@@ -84,11 +84,15 @@ ANYTHING = Path("", "*")
 
 
 class Flavour(Enum):
-    """What ``zero_grad`` leaves behind. ``DEFAULT`` is ``None`` since torch 2.0 and zeros before it."""
+    """What ``zero_grad`` leaves behind. ``DEFAULT`` is ``None`` since torch 2.0 and zeros before it.
+
+    ``CUSTOM``: what a name of the user's own leaves behind, ``None`` each time or zeros each time.
+    """
 
     NONE = "None"
     ZEROS = "zeros"
     DEFAULT = "default"
+    CUSTOM = "custom"
     UNKNOWN = "unknown"
 
 
@@ -124,12 +128,14 @@ class Step:
     """An optimizer uses the gradients of ``receiver``. ``written`` is its text at this place.
 
     ``alone``: why nothing is put in order around this step, a clause for people; empty for a step like torch's.
+    ``call``: how it is written where that is not ``written.step()``.
     """
 
     receiver: Path
     span: Span = field(compare=False)
     written: str = field(default="", compare=False)
     alone: str = field(default="", compare=False)
+    call: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,7 @@ def _judge_order(scene: Scene) -> Judged:
     late = [one for one in scene.zeros if _is_late(scene, one)]
     if late:
         return scene.judged(
-            Verdict.ZERO_LAST, f"{called(late)} on line {_lines(late)} comes after {name}.step()", late
+            Verdict.ZERO_LAST, f"{called(late)} on line {_lines(late)} comes after {_stepping(scene)}", late
         )
     if scene.zeros:
         reason = f"{how} runs on some of the paths to the backward, not on all"
@@ -233,6 +233,12 @@ def _judge_order(scene: Scene) -> Judged:
         return scene.judged(Verdict.NEVER_CLEARED, reason)
     reason = f"no zero_grad() for {name} is in sight here: its gradients are cleared elsewhere, if at all"
     return scene.judged(Verdict.UNSUPPORTED, reason)
+
+
+def _stepping(scene: Scene) -> str:
+    """The call that steps, for messages."""
+    calls = {one.event.call for one in scene.steps if isinstance(one.event, Step)}
+    return (calls.pop() if len(calls) == 1 else "") or f"{scene.name}.step()"
 
 
 def _filled(scene: Scene) -> str | None:

@@ -3,6 +3,7 @@
     python -m libcst.tool codemod -x --no-format codemods.libcst_command.CanonicalGradientOrder PATH
 
 ``-x`` names a command outside LibCST. Without ``--no-format`` that runner formats every changed file with black, wholly.
+Configuration files count as they do for gradorder itself; one that is wrong is said as a warning, and the file left alone.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import libcst
 from libcst.codemod import CodemodCommand
 
 from codemods.api import fix_source
+from codemods.config import Configuration
+from codemods.settings import BadConfiguration, Settings
 
 if TYPE_CHECKING:
     from libcst import Module
@@ -27,7 +30,13 @@ class CanonicalGradientOrder(CodemodCommand):
 
     def transform_module_impl(self, tree: Module) -> Module:
         """The module with its proved rewrites; what is left alone or cannot be done is said as a warning."""
-        fixed = fix_source(tree.bytes, path=self.context.filename or "<source>")
+        path = self.context.filename
+        try:
+            settings = Settings() if path is None else Configuration().settings(path)
+        except BadConfiguration as error:
+            self.warn(str(error))
+            return tree
+        fixed = fix_source(tree.bytes, path=path or "<source>", settings=settings)
         if fixed.problem is not None:
             self.warn(fixed.problem.message)
         for one in fixed.findings:

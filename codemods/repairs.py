@@ -77,6 +77,9 @@ def _missing(
         return Repair(judged, reason=doubt)
     effects = [one for one in Effects(program).of(judged.function) if one.block in judged.region.blocks]
     steps = [one for one in effects if isinstance(one.event, Step) and one.receiver in judged.receivers]
+    named = next((one.event.call for one in steps if isinstance(one.event, Step) and one.event.call), None)
+    if named is not None:
+        return Repair(judged, reason=f"what clears the gradients that {named} uses may have another name")
     if not all(one.direct for one in steps):
         return Repair(judged, reason=f"it steps inside the function called on line {steps[0].span.line}")
     sites = [*steps, *(one for one in effects if isinstance(one.event, Backward))]

@@ -106,7 +106,8 @@ ENOUGH = 150_000
 def _neighbours(found: Sequence[tuple[Found | Missing, Settings]]) -> Neighbours:
     from codemods.files.neighbours import Neighbours  # noqa: PLC0415
 
-    return Neighbours([item.path for item, _ in found if isinstance(item, Found)])
+    names = dict.fromkeys(settings.idioms for _, settings in found)
+    return Neighbours([item.path for item, _ in found if isinstance(item, Found)], idioms=tuple(names))
 
 
 def _looked_at(item: Found | Missing, settings: Settings) -> Outcome | Work:
@@ -117,7 +118,11 @@ def _looked_at(item: Found | Missing, settings: Settings) -> Outcome | Work:
         data = read(item.path)
     except Unreadable as error:
         return Outcome(item.path, b"", problem=Problem(item.path, error.line, error.message))
-    return Work(item.path, data, settings) if worth_a_look(item.path, data) else Outcome(item.path, b"")
+    return (
+        Work(item.path, data, settings)
+        if worth_a_look(item.path, data, settings.idioms)
+        else Outcome(item.path, b"")
+    )
 
 
 def _outcome(one: Outcome | Work, neighbours: Neighbours | None) -> Outcome:

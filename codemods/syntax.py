@@ -9,6 +9,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from codemods.custom import mark
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -54,8 +56,12 @@ class Cell(ast.stmt):
 
 
 def parse(text: str, cuts: Cuts | None = None) -> ast.Module:
-    """Parse a module, or the joined cells of a notebook. Raises :class:`Unparsable` and nothing else."""
+    """Parse a module, or the joined cells of a notebook, names of the user's own marked (custom.py).
+
+    Raises :class:`Unparsable` and nothing else.
+    """
     tree = _parse(text)
+    mark(tree)
     if cuts is not None:
         _cut(tree, cuts)
     return tree

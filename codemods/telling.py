@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from codemods.events import Read, Step, Unknown
 from codemods.findings import Finding, Fix, Stop, Verdict
+from codemods.proof.lockstep import IDIOMS
 from codemods.proof.witness import Differs, Kind, Unsure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from codemods.events import Event
+    from codemods.ir.nodes import Program
     from codemods.judge import Judged
     from codemods.mending import Mended
     from codemods.plan import Planned
@@ -42,6 +44,15 @@ def as_written(findings: Sequence[Finding], written: Mapping[str, str]) -> list[
             witness=tuple(replace(stop, text=text(stop.text)) for stop in one.witness),
         )
         for one in findings
+    ]
+
+
+def resting(findings: Sequence[Finding], program: Program) -> list[Finding]:
+    """The findings, those with a code under the assumption that names of the user's own do what they are said to do."""
+    if not program.custom:
+        return list(findings)
+    return [
+        replace(one, assumes=tuple(sorted({*one.assumes, IDIOMS}))) if one.code else one for one in findings
     ]
 
 

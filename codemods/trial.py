@@ -11,7 +11,7 @@ from codemods.moves import Move, in_order
 from codemods.plan import Layout
 from codemods.proof.align import NotTheSameProgram, pair
 from codemods.proof.instances import entered_from_outside
-from codemods.proof.lockstep import CLOSED_WORLD, NOTHING_ALLOWED, Allowed, prove
+from codemods.proof.lockstep import CLOSED_WORLD, IDIOMS, NOTHING_ALLOWED, Allowed, prove
 from codemods.proof.witness import Differs, Kind, Same, SameIf, Unsure
 from codemods.syntax import Cuts, parse
 from codemods.trees import forget, walk
@@ -225,7 +225,7 @@ class Court:
             return Trial(refused=dict.fromkeys(_guilty(proof, moves), proof))
         needed = proof.assumptions if isinstance(proof, SameIf) else ()
         opaque = isinstance(proof, SameIf) and proof.relies_on_opaque
-        inside = tuple(one for one in needed if one == CLOSED_WORLD and opaque)
+        inside = tuple(one for one in needed if one == IDIOMS or (one == CLOSED_WORLD and opaque))
         outside = entered_from_outside(functions)
         assumes = {move: needed if _function(self.program, move) in outside else inside for move in moves}
         weak = [move for move in moves if assumes[move]] if self.strict else []

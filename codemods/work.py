@@ -24,7 +24,7 @@ class Work:
 
 def examined(path: str, data: bytes, settings: Settings, neighbours: Neighbours | None = None) -> Outcome:
     """What :func:`codemods.engine.examine` says, without the findings that nobody asked for."""
-    if not worth_a_look(path, data):
+    if not worth_a_look(path, data, settings.idioms):
         return Outcome(path, data)
     from codemods.engine import examine  # noqa: PLC0415 - most runs never come here
 

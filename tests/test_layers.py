@@ -18,6 +18,7 @@ LAYERS = (
     "files",
     "config",
     "trees",
+    "custom",
     "syntax",
     "clearings",
     "suppressions",

@@ -67,6 +67,8 @@ def sentences(path: Path) -> Iterator[tuple[int, str]]:
         yield node.lineno, pattern
 
 
+CONFIGURED = "takes a configuration: tests/idioms/test_custom.py"
+
 NO_PAGE = {
     "functions of this file are called with too many combinations of arguments": "takes thousands of functions",
     "the file has more paths than the proof follows": "takes millions of them",
@@ -81,6 +83,13 @@ NO_PAGE = {
     "its loop is not a statement": "a second guard: only statements are loops of a training step",
     "zero_grad() stands at the top already": "a second guard: such a step is no step without gradient",
     "hooks of the file may look at gradients or change them at any time": "a second guard: judge.py says so first",
+    " may have another name": CONFIGURED,
+    ", which it is handed": CONFIGURED,
+    "it is not in sight what ": CONFIGURED,
+    " works on an object ": CONFIGURED,
+    " as well": CONFIGURED,
+    " steps and clears by itself": CONFIGURED,
+    " is backward, step and zero_grad in one": CONFIGURED,
 }
 """What no single page can show, with the reason."""
 

@@ -438,7 +438,7 @@ def test_the_documented_defaults_are_those_of_the_code() -> None:
         "select": sorted(usual.codes), "extend-select": [], "ignore": [], "per-file-ignores": {}, "extend-exclude": [],
         "force-exclude": rules.force, "respect-gitignore": rules.respect_gitignore, "placement": usual.placement.value,
         "strict": usual.strict, "unsafe-fixes": usual.unsafe_fixes, "black": usual.black,
-        "output-format": Configuration().output_format(),
+        "output-format": Configuration().output_format(), "idioms": {},
     }  # fmt: skip
     for key, value in actual.items():
         assert f"\n- Default: `{json.dumps(value)}`\n" in SECTIONS[key]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.findings import CODES
-from codemods.settings import FORMATS, Placement
+from codemods.settings import FORMATS, KINDS, Idioms, Placement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -32,10 +32,15 @@ class Options:
     unsafe_fixes: bool | None = None
     black: bool | None = None
     output_format: str | None = None
+    idioms: Idioms | None = None
 
 
 class Wrong(ValueError):
     """A value that a key cannot hold. The message continues the name of the key."""
+
+
+class WrongInside(Wrong):
+    """A table that holds what it cannot hold; a line for each thing wrong, which names the key inside it."""
 
 
 def options(table: Mapping[str, object]) -> tuple[Options, list[str]]:
@@ -49,6 +54,8 @@ def options(table: Mapping[str, object]) -> tuple[Options, list[str]]:
             continue
         try:
             given[key.replace("-", "_")] = reader(value)
+        except WrongInside as error:
+            wrong += str(error).splitlines()
         except Wrong as error:
             wrong.append(f"{key} {error}")
     return Options(**given), wrong  # type: ignore[arg-type] # each reader returns what its field holds
@@ -136,6 +143,28 @@ def _switch(value: object) -> bool:
     return value
 
 
+def _idioms(value: object) -> Idioms:
+    if not isinstance(value, dict):
+        raise Wrong(f"must be a table of kinds and their names, not {_typed(value)}")
+    wrong: list[str] = []
+    given: dict[str, tuple[str, ...]] = {}
+    for key, names in value.items():
+        if key not in KINDS:
+            wrong.append(f"unknown key idioms.{key}{nearest(key, KINDS)}")
+            continue
+        try:
+            given[key] = _strings(names)
+        except Wrong as error:
+            wrong.append(f"idioms.{key} {error}")
+    try:
+        found = Idioms(**given)
+    except ValueError as error:
+        wrong += str(error).splitlines()
+    if wrong:
+        raise WrongInside("\n".join(wrong))
+    return found
+
+
 def _one_of(*allowed: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         if value not in allowed or not isinstance(value, str):
@@ -163,5 +192,6 @@ KEYS: dict[str, Callable[[object], object]] = {
     "unsafe-fixes": _switch,
     "black": _switch,
     "output-format": _one_of(*FORMATS),
+    "idioms": _idioms,
 }
 """Each key with the function that reads its value, or raises :class:`Wrong`."""

@@ -17,7 +17,7 @@ from codemods.files.discover import Rules
 from codemods.files.load import Unreadable, read
 from codemods.files.patterns import is_excluded
 from codemods.findings import DEFAULT_CODES
-from codemods.settings import BadConfiguration, Placement, Settings
+from codemods.settings import NO_IDIOMS, BadConfiguration, Placement, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -150,6 +150,7 @@ def resolved(layers: Sequence[Options]) -> Settings:
         black=last(*(one.black for one in layers)),
         codes=codes,
         remove_unused="GO900" in named & codes,
+        idioms=next((one.idioms for one in reversed(layers) if one.idioms is not None), NO_IDIOMS),
     )
 
 

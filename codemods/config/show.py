@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from codemods.settings import KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from codemods.config.nearest import Configuration
-    from codemods.settings import Settings
+    from codemods.settings import Idioms, Settings
 
 
 def shown(configuration: Configuration, paths: Sequence[str]) -> str:
@@ -39,5 +41,13 @@ def _group(configuration: Configuration, source: str, own: Settings, files: Sequ
     lines = [
         f"# {files[0]}{more}: {source}",
         *(f"{key} = {json.dumps(value)}" for key, value in values.items()),
+        f"idioms = {_table(own.idioms)}",
     ]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _table(idioms: Idioms) -> str:
+    """An inline table of TOML."""
+    given = {kind: names for kind in KINDS if (names := getattr(idioms, kind))}
+    inside = ", ".join(f"{kind} = {json.dumps(names, ensure_ascii=False)}" for kind, names in given.items())
+    return f"{{ {inside} }}" if given else "{}"

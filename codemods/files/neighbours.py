@@ -21,6 +21,8 @@ from codemods.files.load import Unreadable, read
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from codemods.settings import Idioms
+
 ROOTS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
 """What stands in the uppermost folder of a project."""
 
@@ -31,10 +33,12 @@ class Neighbours:
 
     Files are read when they are asked for. One that the run itself rewrites is remembered as it was, so that no result
     depends on the order of the files. ``kept``: a folder for what is remembered, where the run has several processes.
+    ``idioms``: the names of the user's own that some files of the run are read with.
     """
 
     paths: Sequence[str]
     kept: Path | None = None
+    idioms: tuple[Idioms, ...] = ()
     _shown: dict[Path, str] = field(default_factory=dict)
     _before: dict[str, bytes] = field(default_factory=dict)
     _folders: set[Path] = field(default_factory=set)

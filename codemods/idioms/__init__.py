@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @cache
 def idioms() -> tuple[Idiom, ...]:
-    """Every idiom, the general one (torch) last."""
+    """Every idiom, the user's own names first, the general one (torch) last."""
     names = sorted(one.name for one in pkgutil.iter_modules(__path__))
-    names.sort(key=lambda name: name == "torch")
+    names.sort(key=lambda name: (name != "custom", name == "torch"))
     return tuple(cast("Idiom", importlib.import_module(f"{__name__}.{name}")) for name in names)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from codemods.custom import mark_of
 from codemods.events import Backward, Event, Flavour, Read, Rebind, Step, Unknown, Zero
 from codemods.syntax import callee_name
 
@@ -73,7 +74,10 @@ def _is_no_closure(site: CallSite, node: ast.expr) -> bool:
 
 
 def flavour(call: ast.Call) -> Flavour:
-    """What a ``zero_grad`` call leaves behind, by its ``set_to_none`` argument."""
+    """What a ``zero_grad`` call leaves behind, by its ``set_to_none`` argument, or by a name of the user's own."""
+    mark = mark_of(call)
+    if mark is not None:
+        return mark.flavour
     values = [one.value for one in call.keywords if one.arg == "set_to_none"] + list(call.args)
     if not values and not call.keywords:
         return Flavour.DEFAULT

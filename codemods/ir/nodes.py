@@ -79,7 +79,8 @@ class Program:
     ``veto``: why nothing in the file can be proved. ``referenced``: the file takes hold of gradients. ``vantage``: the
     file among the other files of the run, whose functions are here too as far as this one calls them. ``written``: what
     stands in the source for the full names of private attributes. ``parts``: the parameters of each optimizer that is
-    only ever built over parameters listed one by one, for verdicts alone.
+    only ever built over parameters listed one by one, for verdicts alone. ``custom``: some calls are what they are by names
+    of the user's own.
     """
 
     functions: dict[str, Function]
@@ -93,6 +94,7 @@ class Program:
     vantage: Vantage | None = field(default=None, compare=False)
     written: dict[str, str] = field(default_factory=dict, compare=False)
     parts: dict[Path, frozenset[Path]] = field(default_factory=dict, compare=False)
+    custom: bool = field(default=False, compare=False)
 
     @property
     def module(self) -> Function:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from codemods.clearings import Over, clearing_of
+from codemods.custom import words_of
 from codemods.lower import harmless
 from codemods.lower.evidence import (
     FILLERS,
@@ -33,7 +34,7 @@ def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evid
     evidence = Evidence(scopes)
     for node in walk(tree):
         _collect_node(evidence, node)
-    evidence.touching = _touching(scopes, told.touching)
+    evidence.touching = _touching(scopes, told.touching | words_of(tree))
     _hand_arguments(evidence)
     evidence.aliases = _aliases(evidence, tree)
     for alias in evidence.aliases:

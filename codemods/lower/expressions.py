@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.callsite import CallSite
+from codemods.custom import mark_of
 from codemods.events import ANYTHING, Accumulate, Call, Path, Read, Rebind, Span, Step, Suspend, Unknown
 from codemods.idioms import recognise
 from codemods.lower import harmless
@@ -288,7 +289,8 @@ class Expressions:
         """What the call itself does, its parts having been evaluated."""
         span = span_of(node)
         target = resolve(self.world, node, result)
-        linked = self.world.links.get(node) if target is None else None
+        marked = mark_of(node) is not None
+        linked = self.world.links.get(node) if target is None and not marked else None
         if isinstance(linked, Opaque):
             self.graph.emit(Unknown(linked.reason, span, linked.trains))
             return
@@ -312,7 +314,7 @@ class Expressions:
             alone = isinstance(self.statement, ast.Expr) and self.statement.value is node
             self.graph.emit(Call(target.name, target.arguments, span, alone and not target.fresh))
             return
-        if self._dynamic(node, span):
+        if not marked and self._dynamic(node, span):
             return
         events = recognise(self._site(node))
         if events is None:

@@ -11,9 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from codemods.custom import current, is_marked
 from codemods.events import Backward, Call, Read, Step, Unknown, Zero
 from codemods.files.load import Unreadable, load
-from codemods.files.prefilter import may_hold_training_step
+from codemods.files.prefilter import worth_a_look
 from codemods.lower import harmless
 from codemods.lower.blocks import TooLarge
 from codemods.lower.danger import danger_of_arguments
@@ -24,11 +25,12 @@ from codemods.lower.program import assembled, functions_of, pruned, recursive_fu
 from codemods.lower.relocate import moved_abroad, path_abroad
 from codemods.lower.resolve import Opaque, Target, target_of
 from codemods.lower.world import World, world_of
+from codemods.settings import NO_IDIOMS
 from codemods.syntax import FUNCTIONS, Unparsable, arguments, callee_name, parse
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
-    from codemods.events import Path
+    from codemods.events import Event, Path
     from codemods.files.neighbours import Vantage
     from codemods.ir.nodes import Function, Program
 
@@ -46,6 +48,7 @@ class Links:
     regroups: bool = False
     touching: set[str] = field(default_factory=set)
     veto: str | None = None
+    custom: bool = False
 
 
 def lower(tree: ast.Module, vantage: Vantage | None = None) -> Program:
@@ -70,6 +73,7 @@ def lower(tree: ast.Module, vantage: Vantage | None = None) -> Program:
         veto=program.veto or links.veto,
         referenced=program.referenced or links.referenced,
         vantage=vantage,
+        custom=program.custom or links.custom,
     )
 
 
@@ -171,7 +175,7 @@ def _link(
     home = world_of(tree, Told(frozenset(handed), frozenset(world.evidence.held_lookups)))
     every = functions_of(home)
     functions = pruned(every)
-    changes = may_hold_training_step(vantage.neighbours.data(path) or b"")
+    changing = _changing(vantage, path)
     recursive = recursive_functions(home)
     prefix = f"{path}:"
     kept: dict[str, None] = {}
@@ -187,9 +191,7 @@ def _link(
         if not isinstance(target, Target):
             continue
         reached = _reached(every, [target.name])
-        if changes and any(
-            isinstance(event, Zero | Step) for one in reached for event in _events(functions[one])
-        ):
+        if any(isinstance(event, changing) for one in reached for event in _events(functions[one])):
             # This run may rewrite it: what is true of it now need not hold of what will be on disk.
             reason = f"{target.name}() of {path} holds a training step of its own"
             links.calls[call] = Opaque(reason)
@@ -217,7 +219,17 @@ def _link(
     links.referenced = links.referenced or keeps_references(home)
     links.regroups = links.regroups or _regroups(home)
     replaced = veto(home)
+    links.custom = links.custom or is_marked(tree)
     links.veto = links.veto or (replaced and f"{path}: {replaced}")
+
+
+def _changing(vantage: Vantage, path: str) -> tuple[type[Event], ...]:
+    """The events of a function in another file that the run may move: where that is read with names of its own, any."""
+    data = vantage.neighbours.data(path) or b""
+    others = [one for one in vantage.neighbours.idioms if one not in (current(), NO_IDIOMS)]
+    if any(worth_a_look(path, data, one) for one in others):
+        return (Zero, Step, Unknown)
+    return (Zero, Step) if worth_a_look(path, data, current()) else ()
 
 
 def _set_abroad(world: World, home: World) -> bool:

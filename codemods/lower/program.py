@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from codemods.custom import is_marked
 from codemods.events import Call, Event, Mark, Path, Rebind, Span
 from codemods.ir.nodes import Block, Function, Program, Region
 from codemods.lower import harmless
@@ -68,6 +69,7 @@ def assembled(world: World, others: Mapping[str, Function]) -> Program:
         keeps_references(world),
         written=world.written,
         parts=listed_parameters(world),
+        custom=is_marked(world.tree),
     )
 
 

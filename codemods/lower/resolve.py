@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.custom import mark_of
 from codemods.events import NOTHING, Path
 from codemods.lower import harmless
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
@@ -40,6 +41,8 @@ def resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaqu
 
     ``result`` is the path that the value is assigned to: the instance, when a class is called.
     """
+    if mark_of(call) is not None:
+        return None
     scope = world.scopes.of_node[call]
     func = call.func
     if isinstance(func, ast.Name):

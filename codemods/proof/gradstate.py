@@ -39,6 +39,7 @@ class State(NamedTuple):
     ``member``: the tracked receiver still denotes the optimizer that owns the gradient.
     ``module``: whether the module that the optimizer was built over still goes by its name.
     ``default_none``: ``zero_grad()`` without arguments leaves ``None`` (torch 2.0 on); a run has one meaning for it.
+    ``custom_none``: so does a call by a name of the user's own; what it leaves in place it leaves ``None`` where it was.
     ``before_none``: clear, and by ``None``. ``same_nones``: the gradient is ``None`` in both versions or in neither.
     ``before_extra``: contributions that only the before version still has, by the zero of the after version which
     dropped them (residual); ``after_extra`` the other way round (stale).
@@ -50,6 +51,7 @@ class State(NamedTuple):
 
     member: bool = True
     default_none: bool = True
+    custom_none: bool = True
     before_clear: bool = True
     after_clear: bool = True
     before_none: bool = True
@@ -75,6 +77,11 @@ DIRTY = tuple(
     one._replace(before_clear=False, after_clear=False, before_none=False, after_none=False) for one in CLEAN
 )
 """The same unknown gradients in both versions."""
+
+
+def for_names(states: tuple[State, ...]) -> tuple[State, ...]:
+    """The states for both meanings of a name of the user's own."""
+    return tuple(one._replace(custom_none=none) for one in states for none in (True, False))
 
 
 def backward(state: State) -> State:
@@ -104,7 +111,9 @@ def outside(state: State, *, trusting: bool) -> State:
         return state._replace(elsewhere=True)
     if trusting:
         return state._replace(after_clear=True, after_none=state.before_none, hearsay=False, elsewhere=True)
-    return State(state.member, state.default_none, elsewhere=True, accumulating=state.accumulating)
+    return State(
+        state.member, state.default_none, state.custom_none, elsewhere=True, accumulating=state.accumulating
+    )
 
 
 def zero(state: State, flavour: Flavour, site: Site, *, in_before: bool, in_after: bool) -> tuple[State, ...]:
@@ -116,7 +125,11 @@ def zero(state: State, flavour: Flavour, site: Site, *, in_before: bool, in_afte
             _cleared(state, site, to_none=to_none, in_before=in_before, in_after=in_after)
             for to_none in (True, False)
         )
-    to_none = flavour is Flavour.NONE or (flavour is Flavour.DEFAULT and state.default_none)
+    to_none = (
+        flavour is Flavour.NONE
+        or (flavour is Flavour.DEFAULT and state.default_none)
+        or (flavour is Flavour.CUSTOM and state.custom_none)
+    )
     return (_cleared(state, site, to_none=to_none, in_before=in_before, in_after=in_after),)
 
 
@@ -167,4 +180,5 @@ def renamed(state: State, *, fresh: bool) -> State:
 
 def renewed(state: State) -> tuple[State, ...]:
     """The receiver denotes something new: the old gradient is out of its reach, and its own are clear."""
-    return (State(True, state.default_none, accumulating=state.accumulating), state._replace(member=False))
+    new = State(True, state.default_none, state.custom_none, accumulating=state.accumulating)
+    return (new, state._replace(member=False))

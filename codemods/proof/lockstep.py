@@ -22,6 +22,7 @@ from codemods.events import (
 from codemods.proof.gradstate import (
     CLEAN,
     DIRTY,
+    for_names,
 )
 from codemods.proof.instances import Instance, Ownership, TooMany, canonical, instances, ownership
 from codemods.proof.sharing import sharers
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from codemods.ir.nodes import Program
     from codemods.proof.align import PairedFunction
+    from codemods.proof.gradstate import State
 
 CLEAN_ENTRY = "clean-entry"
 """Gradients are clear when outsiders first call a function of the file."""
@@ -50,6 +52,10 @@ CLEAN_ENTRY = "clean-entry"
 CLOSED_WORLD = "closed-world"
 """Code outside the file, between its calls and in the calls that this file makes of it, adds nothing to these
 gradients and does not swap the optimizer; nor does it read them between its calls."""
+
+
+IDIOMS = "idioms"
+"""Names of the user's own do what the configuration says of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +112,12 @@ def prove(
             return proof
         if not outright and not needs_clean:
             needs_clean = not _holds_from_any_start(program, functions, cell, reached, owners, pardon)
+    assumptions = (IDIOMS,) if program.custom else ()
     if outright:
-        return SameIf((CLOSED_WORLD,), relies_on_opaque=True) if needs_closed else Same()
-    assumptions = (CLEAN_ENTRY, CLOSED_WORLD) if needs_clean else (CLOSED_WORLD,)
+        if needs_closed:
+            return SameIf((CLOSED_WORLD, *assumptions), relies_on_opaque=True)
+        return SameIf(assumptions) if assumptions else Same()
+    assumptions = (*((CLEAN_ENTRY,) if needs_clean else ()), CLOSED_WORLD, *assumptions)
     return SameIf(assumptions, relies_on_opaque=needs_closed)
 
 
@@ -138,12 +147,18 @@ def _prove_cell(
 ) -> Differs | Unsure | None:
     try:
         for shared in sharers(functions, reached, cell):
-            Walk(program, functions, cell, reached, CLEAN, owners, pardon, trusting, shared).run()
+            Walk(
+                program, functions, cell, reached, _starts(program, CLEAN), owners, pardon, trusting, shared
+            ).run()
     except Found as found:
         return Differs(found.kind, cell, found.site, _told(found, cell), found.paired.event)
     except GivesUp:
         return Unsure("the file has more paths than the proof follows", cell)
     return None
+
+
+def _starts(program: Program, states: tuple[State, ...]) -> tuple[State, ...]:
+    return for_names(states) if program.custom else states
 
 
 def _holds_from_any_start(
@@ -157,7 +172,8 @@ def _holds_from_any_start(
     """Whether functions that outsiders call may as well be entered with gradients of any kind."""
     try:
         for shared in sharers(functions, reached, cell):
-            Walk(program, functions, cell, reached, CLEAN + DIRTY, owners, pardon, True, shared).run()
+            starts = _starts(program, CLEAN + DIRTY)
+            Walk(program, functions, cell, reached, starts, owners, pardon, True, shared).run()
     except (Found, GivesUp):
         return False
     return True

@@ -25,6 +25,7 @@ from codemods.proof.gradstate import (
     Site,
     State,
     backward,
+    for_names,
     outside,
     rebound,
     rebuilt,
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
     from codemods.ir.nodes import Program
     from codemods.proof.align import Paired, PairedFunction
+
+IN_PLACE = frozenset({Flavour.ZEROS, Flavour.CUSTOM, Flavour.UNKNOWN})
+"""Clearings that may show in a gradient that somebody has kept."""
 
 STATES = 400_000
 """Transitions after which a proof gives up: far beyond any real file."""
@@ -100,7 +104,8 @@ class Walk:
     def run(self) -> None:
         """Raise Found with the first difference; return when there is none."""
         exits: dict[State, None] = {}
-        self._settle(lambda: exits.update(self._root("<module>", {state: [] for state in CLEAN})))
+        clean = for_names(CLEAN) if self.program.custom else CLEAN
+        self._settle(lambda: exits.update(self._root("<module>", {state: [] for state in clean})))
         self.results.clear()
         after = (outside(state, trusting=self.trusting) for state in exits)
         self.pool = {state: [] for state in (*self.start, *after)}
@@ -389,7 +394,7 @@ class Walk:
         site = Site(instance.function, event.span.line, event.span.column)
         if event.bare and paired.one_sided:
             raise Found(Kind.RAISES, site, paired, [])
-        if paired.one_sided and self.program.referenced and event.flavour in (Flavour.ZEROS, Flavour.UNKNOWN):
+        if paired.one_sided and self.program.referenced and event.flavour in IN_PLACE:
             raise Found(Kind.FLAVOUR, site, paired, [])
         if state.accumulating:
             if paired.one_sided:
@@ -426,7 +431,8 @@ class Walk:
         if self.callbacks[key]:
             self.pool.setdefault(outside(state, trusting=self.trusting), [])
         found = (each for name in self.callbacks[key] for each in self.results.get(name, ()))
-        return list(dict.fromkeys(each for each in found if each.default_none == state.default_none))
+        meant = (state.default_none, state.custom_none)
+        return list(dict.fromkeys(each for each in found if (each.default_none, each.custom_none) == meant))
 
     def _rebind(self, environment: Environment, event: Rebind, state: State) -> tuple[State, ...]:
         source = self.owners.sources.get(self.tracked)

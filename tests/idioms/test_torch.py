@@ -137,10 +137,10 @@ def test_new_parameters_make_an_optimizer_another_one() -> None:
 # Finding idioms
 
 
-def test_the_general_idiom_comes_last() -> None:
+def test_the_users_own_names_come_first_and_the_general_idiom_last() -> None:
     names = [one.__name__.rpartition(".")[2] for one in idioms()]  # type: ignore[attr-defined]
-    assert names[-1] == "torch"
-    assert names[:-1] == sorted(names[:-1])
+    assert (names[0], names[-1]) == ("custom", "torch")
+    assert names[1:-1] == sorted(names[1:-1])
     assert "grad_scaler" in names
 
 

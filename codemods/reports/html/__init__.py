@@ -27,6 +27,7 @@ ASSUMPTIONS = {
     "clean-entry": "gradients are clear when code outside the file first calls a function of it",
     "cells-in-order": "cells run from top to bottom, and none is left out on the way down again",
     "closed-world": "code outside the file leaves these gradients alone between its calls",
+    "idioms": "the names that the configuration lists do what it says of them",
 }
 """What the proof of a rewrite assumes, in a few words. The README says it in full."""
 
