@@ -86,3 +86,9 @@ def test_a_long_line_is_cut_and_a_long_note_keeps_a_short_mark() -> None:
     lines = shown(odd, before=source).splitlines()
     assert max(len(line) for line in lines) < 120
     assert lines[3] == "  | ^ 1. far"
+
+
+def test_a_stop_that_begins_with_its_line_keeps_its_sentence() -> None:
+    stop = Stop(3, "optimizer.step() cannot be followed")
+    finding = Finding("a.py", 2, 4, "<module>", Verdict.HAZARD, ("optimizer",), "left", witness=(stop,))
+    assert "1. optimizer.step() cannot be followed" in shown(finding)
