@@ -48,6 +48,10 @@ class Stop:
     text: str
     cell: int | None = None
 
+    def beyond(self, code: str) -> str:
+        """What it says beyond its line, for a reader who has the line before him."""
+        return "" if self.text == code.strip() else self.text.removeprefix(f"{code.strip()}  <- ")
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -105,16 +105,11 @@ def _drawn(stops: Sequence[Stop], lines: Lines, style: Style, *, noted: bool) ->
             indent = len(code) - len(code.lstrip())
             mark = "^" if number == len(stops) else "-"
             underlined = mark * (min(len(code), WIDTH) - indent)
-            text = _beyond(stop.text, code.strip())
+            text = stop.beyond(code)
             if len(underlined) + len(text) + indent > WIDTH:
                 underlined = mark
             note = f"{underlined} {number}. {text}".rstrip()
             yield f"{margin} {' ' * indent}{style(note, 'last' if number == len(stops) else 'stop')}"
-
-
-def _beyond(text: str, code: str) -> str:
-    """What a stop says beyond the line that stands above it."""
-    return "" if text == code else text.removeprefix(f"{code}  <- ")
 
 
 def _cut(code: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
 
-from codemods.findings import Outcome, Problem
+from codemods.findings import Outcome, Problem, Stop
 from codemods.reports import html
+from codemods.reports.html.code import excerpt
 from codemods.settings import Settings
 from codemods.work import examined
 
@@ -122,3 +124,17 @@ def test_no_file_is_written_but_the_page(tmp_path: Path, monkeypatch: pytest.Mon
     assert "<title>gradorder report</title>" in (tmp_path / "out.html").read_text()
     refused = CliRunner().invoke(app, ["report", "-o", "nowhere/out.html"])
     assert refused.exit_code == 2
+
+
+def test_each_stop_of_a_witness_keeps_its_number_and_its_sentence() -> None:
+    stops = [
+        (1, Stop(1, "step()")),
+        (2, Stop(1, "step() cannot be followed")),
+        (3, Stop(1, "step()  <- moved here")),
+    ]
+    page = excerpt("step()\n", stops)
+    assert re.findall(r'<p class="note">(.*?)</p>', page) == [
+        "1. ",
+        "2. step() cannot be followed",
+        "3. moved here",
+    ]

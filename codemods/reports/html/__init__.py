@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from codemods.findings import Finding, Fix, Outcome, Problem, Verdict
+from codemods.findings import Finding, Fix, Outcome, Problem, Stop, Verdict
 from codemods.reports.html.code import Text, excerpt, side_by_side
 from codemods.reports.html.drawing import drawn
 from codemods.reports.text import place
@@ -184,13 +184,10 @@ def _step(kept: Kept, one: Finding) -> Iterator[str]:
         for cell, stops in groupby(enumerate(one.witness, 1), lambda numbered: numbered[1].cell):
             if cell != one.cell or any(stop.cell != one.cell for stop in one.witness):
                 yield f"<p>Cell {cell}:</p>"
-            told = [(number, stop.line, stop.text) for number, stop in stops]
-            yield excerpt(kept.before.of_cell(cell), told)
+            yield excerpt(kept.before.of_cell(cell), tuple(stops))
     elif one.verdict is not Verdict.CANONICAL:
         lines = sorted({one.line, one.end_line})
-        yield excerpt(
-            kept.before.of_cell(one.cell), [(number, line, "") for number, line in enumerate(lines, 1)]
-        )
+        yield excerpt(kept.before.of_cell(one.cell), [(line, Stop(line, "")) for line in lines])
     yield "</article>"
 
 

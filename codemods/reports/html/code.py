@@ -15,6 +15,8 @@ from codemods.files.notebook import texts_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from codemods.findings import Stop
+
 LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 AROUND = 3
 """How many equal lines are shown above and below what changes."""
@@ -59,18 +61,21 @@ def side_by_side(before: str, after: str, line: int, end_line: int) -> str:
     )
 
 
-def excerpt(text: str, stops: Sequence[tuple[int, int, str]]) -> str:
+def excerpt(text: str, stops: Sequence[tuple[int, Stop]]) -> str:
     """Some lines of a source, in the order in which control meets them, each with its number on the way and a note."""
     source = _lines(text)
-    margin = _margin([source[line - 1] for _, line, _ in stops if 0 < line <= len(source)])
+    margin = _margin(
+        [source[line - 1] for line in (stop.line for _, stop in stops) if 0 < line <= len(source)]
+    )
     lines = [_outdented(one, margin) for one in _highlighted(text)]
     body = []
-    for number, line, note in stops:
-        code = lines[line - 1] if 0 < line <= len(lines) else ""
-        own = note.removeprefix(source[line - 1].strip()).removeprefix("  <- ") if code else note
+    for number, stop in stops:
+        shown = 0 < stop.line <= len(lines)
+        code = lines[stop.line - 1] if shown else ""
+        own = stop.beyond(source[stop.line - 1]) if shown else stop.text
         last = ' class="last"' if number == stops[-1][0] else ""
-        said = f'<p class="note">{number}. {escape(own)}</p>' if own.strip() else ""
-        body.append(f'<tr{last}><td class="number">{line}</td><td><pre>{code}</pre>{said}</td></tr>')
+        said = f'<p class="note">{number}. {escape(own)}</p>' if stop.text else ""
+        body.append(f'<tr{last}><td class="number">{stop.line}</td><td><pre>{code}</pre>{said}</td></tr>')
     return f'<div class="scroll"><table class="code witness"><tbody>{"".join(body)}</tbody></table></div>'
 
 
