@@ -121,6 +121,7 @@ PRINTING = (
     click.option(
         "--stdin-filename", metavar="FILE", help="What to call stdin, and whose settings to use for it."
     ),
+    click.option("--exit-zero", is_flag=True, help="End with status 0 although something should change."),
 )
 """Options that several commands share."""
 
@@ -172,7 +173,6 @@ def app() -> None:
 
 @app.command()
 @_takes(PATHS, PRINTING, WHICH, CHOICE)
-@click.option("--exit-zero", is_flag=True, help="End with status 0 although something should change.")
 @click.option("--show-files", is_flag=True, help="Only list the files that would be looked at.")
 @click.option("--show-settings", is_flag=True, help="Only show the settings of these files.")
 def check(
@@ -227,6 +227,7 @@ def fix(
     unsafe_fixes: bool | None,
     output_format: str | None,
     statistics: bool,
+    exit_zero: bool,
     black: bool | None,
     quiet: bool,
     color: str,
@@ -253,7 +254,7 @@ def fix(
     stream = sys.stderr if aside else sys.stdout
     show = Show(
         output, stream, fixed=not diff, diff=diff, quiet=quiet, color=color,
-        statistics=statistics, exit_on_fix=exit_on_fix,
+        statistics=statistics, exit_zero=exit_zero, exit_on_fix=exit_on_fix,
     )  # fmt: skip
     if interactive:
         found = _asked(found, configuration, coloured=show.coloured)

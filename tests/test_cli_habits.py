@@ -213,6 +213,7 @@ def test_questions_go_without_a_diff(tmp_path: Path) -> None:
 def test_exit_zero_and_exit_non_zero_on_fix(tmp_path: Path) -> None:
     (tmp_path / "page.py").write_text(ZERO_LAST)
     assert gradorder("check", "--exit-zero", cwd=tmp_path).status == 0
+    assert gradorder("fix", "--diff", "--exit-zero", cwd=tmp_path).status == 0
     assert gradorder("check", "--exit-zero", "nowhere.py", cwd=tmp_path).status == 2
     assert gradorder("fix", "--exit-non-zero-on-fix", cwd=tmp_path).status == 1
     assert gradorder("fix", "--exit-non-zero-on-fix", cwd=tmp_path).status == 0
