@@ -427,7 +427,9 @@ def report(
     from codemods.reports import html  # noqa: PLC0415
 
     configuration = _configuration(choice, unsafe_fixes=unsafe_fixes)
-    page, problems = html.render(_outcomes(paths, configuration, choice))
+    page, problems = html.render(
+        _outcomes(paths, configuration, choice), lambda path: configuration.settings(path).idioms
+    )
     for one in problems:
         complain(one)
     if output == "-":

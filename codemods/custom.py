@@ -121,6 +121,10 @@ def mark(tree: ast.Module) -> None:
         tree.__dict__["_words"] = frozenset(words)
 
 
+REPLACING = frozenset({"setattr", "__setattr__", "delattr", "object", "patch"})
+"""Calls that give what they name in a string another value: those of Python, and of unittest.mock."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
     """What a file gives its names. ``imports``: full names by the name here; ``modules``: those that are modules for sure.
@@ -162,8 +166,9 @@ def _names(tree: ast.Module) -> _Names:
             bound.add(node.id)
         elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
             members.add(node.attr)
-        elif isinstance(node, ast.Call) and _last(node.func) in ("setattr", "__setattr__", "delattr"):
-            members |= {str(one.value) for one in node.args if isinstance(one, ast.Constant)}
+        elif isinstance(node, ast.Call) and _last(node.func) in REPLACING:
+            given = (str(one.value) for one in node.args if isinstance(one, ast.Constant))
+            members |= {one.rpartition(".")[2] for one in given}
     return _Names(imports, frozenset(modules), frozenset(bound), frozenset(members))
 
 
@@ -177,7 +182,8 @@ def _members(one: ast.ClassDef) -> set[str]:
             found.add(node.name)
         else:
             found |= {name.id for name in walk(node) if isinstance(name, ast.Name) and _stores(name)}
-            pending += [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.stmt)]
+            inside = (ast.stmt, ast.excepthandler, ast.match_case)
+            pending += [each for each in ast.iter_child_nodes(node) if isinstance(each, inside)]
     return found
 
 

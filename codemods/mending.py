@@ -115,7 +115,9 @@ def _refusal(
         return proof
     if strict and isinstance(proof, SameIf):
         return Unsure(f"--strict: the proof assumes {' and '.join(proof.assumptions)}")
-    return None if _in_order(judge(after), judged) else Unsure("the step would not be in order afterwards")
+    if not _in_order(judge(after), judged):
+        return Unsure("the step would not be in order afterwards")
+    return Unsure(repair.reason) if repair.reason else None
 
 
 def _in_order(steps: Sequence[Judged], judged: Judged) -> bool:

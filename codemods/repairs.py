@@ -37,7 +37,10 @@ OTHERS = re.compile(r"callback|hook|plugin|trigger|(?:^|[._])(?:on|after|before|
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What would mend a training step; without changes, the reason why nothing is known to."""
+    """What would mend a training step; without changes, the reason why nothing is known to.
+
+    With both, the changes are tried, and not made.
+    """
 
     judged: Judged
     changes: tuple[Change, ...] = ()
@@ -77,9 +80,6 @@ def _missing(
         return Repair(judged, reason=doubt)
     effects = [one for one in Effects(program).of(judged.function) if one.block in judged.region.blocks]
     steps = [one for one in effects if isinstance(one.event, Step) and one.receiver in judged.receivers]
-    named = next((one.event.call for one in steps if isinstance(one.event, Step) and one.event.call), None)
-    if named is not None:
-        return Repair(judged, reason=f"what clears the gradients that {named} uses may have another name")
     if not all(one.direct for one in steps):
         return Repair(judged, reason=f"it steps inside the function called on line {steps[0].span.line}")
     sites = [*steps, *(one for one in effects if isinstance(one.event, Backward))]
@@ -107,7 +107,9 @@ def _missing(
                 reason=f"{written} is bound or may be missing up to line {suite[index - 1].lineno}, too late",
             )
         changes.append(Insert(layout.position(suite[index]), code))
-    return Repair(judged, tuple(changes))
+    named = next((one.event.call for one in steps if isinstance(one.event, Step) and one.event.call), None)
+    doubt = named and f"what clears the gradients that {named} uses may have another name"
+    return Repair(judged, tuple(changes), doubt or "")
 
 
 def _others(loop: ast.stmt) -> str | None:

@@ -55,6 +55,14 @@ def _of_optimizer(site: CallSite, mark: Mark, given: Sequence[ast.expr]) -> Sequ
     receiver = site.receiver
     if receiver is None:
         return (Unknown(f"{called} works on an object that is computed on the spot", site.span, trains=True),)
+    if mark.kind == "step" and not mark.function and not site.facts.is_optimizer(receiver):
+        handed = site.facts.path(site.node.args[0]) if site.node.args else None
+        if handed is not None and site.facts.is_optimizer(handed):
+            # As a scaler's step(optimizer): the object is no optimizer, what it is handed is one.
+            return (
+                Read(called, site.span),
+                Step(handed, site.span, ast.unparse(site.node.args[0]), call=called),
+            )
     more = next((one for one in given if site.facts.holds(one)), None)
     if mark.kind == "zero":
         if more is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from codemods.proof.witness import Differs, Same, SameIf, Unsure
 from codemods.run import outcomes, written
 from codemods.settings import KINDS, BadConfiguration, Idioms, Settings
 from codemods.syntax import parse
+from tests.fixture_format import Fixture, load_fixtures
 from tests.idioms import shown
 from tests.stand_ins import acme
 from tests.test_cli import gradorder
@@ -451,6 +453,49 @@ def test_without_the_configuration_nothing_is_done() -> None:
     assert said(HEAD + MIXED, Settings())[0][0] != "zero-last"
 
 
+# Every fixture, spelled with names of one's own
+
+
+def respelled(text: str) -> str:
+    text = re.sub(r"\.zero_grad\b", ".clear_grad", text)
+    text = re.sub(r"\.backward\b", ".backprop", text)
+    return re.sub(r"\b((?:self\.)?(?:opt|optimizer)\w*)\.step\b", r"\1.minimize", text)
+
+
+def spells_only_calls(text: str) -> bool:
+    """Whether a page neither defines these methods nor names them in a string."""
+    return re.search(r"def (zero_grad|backward|step)\b|(?<!\.)\bbackward\b|[\"']zero_grad", text) is None
+
+
+RESPELLED = [one for one in load_fixtures() if spells_only_calls(one.before)]
+
+
+@pytest.mark.parametrize("one", RESPELLED, ids=lambda one: one.name)
+def test_a_fixture_in_names_of_ones_own_gets_the_same_rewrite_or_none(one: Fixture) -> None:
+    codes = Settings().codes if one.select is None else frozenset({one.select})
+    before = respelled(one.before)
+    after = fixed(before, Settings(idioms=NAMES, codes=codes))
+    if one.group != "moves":
+        assert after == before
+    else:
+        assert one.other is not None
+        assert after in (before, respelled(one.other))
+
+
+def test_nearly_every_fixture_that_moves_also_moves_in_names_of_ones_own() -> None:
+    moves = [one for one in RESPELLED if one.group == "moves" and one.select is None]
+    kept = [one.name for one in moves if fixed(respelled(one.before)) == respelled(one.before)]
+    # What is left alone looks at gradients that it keeps: there a clearing in place would show.
+    assert len(kept) < len(moves) / 10
+
+
+def test_accumulation_in_the_context_of_a_caller_is_no_missing_clearing() -> None:
+    (page,) = (
+        one for one in load_fixtures() if one.name.endswith("never_cleared_in_the_context_of_a_caller.py")
+    )
+    assert [name for name, _ in said(respelled(page.before))] == ["accumulation"]
+
+
 # What names mean
 
 
@@ -474,6 +519,7 @@ def events(*lines: str) -> list[str]:
         (("from acme import step_all", "step_all(opt)"), ["step opt"]),
         (("from acme import step_all as apply", "apply(opt)"), ["step opt"]),
         (("opt.minimize(model)",), ["read opt.minimize()", "step opt"]),
+        (("scaler.minimize(opt, loss)",), ["read scaler.minimize()", "step opt"]),
     ],
     ids=lambda one: one[-1] if isinstance(one, tuple) else "",
 )
@@ -557,7 +603,14 @@ def test_what_the_file_defines_is_followed_and_not_believed() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["optimizer.clear_grad = print", "setattr(optimizer, 'clear_grad', print)", "backprop = print"]
+    "line",
+    [
+        "optimizer.clear_grad = print",
+        "setattr(optimizer, 'clear_grad', print)",
+        "mock.patch.object(type(optimizer), 'clear_grad').start()",
+        "mock.patch('acme.Momentum.clear_grad').start()",
+        "backprop = print",
+    ],
 )
 def test_a_name_that_the_file_gives_another_value_is_not_believed(line: str) -> None:
     call = "backprop(loss)" if line.startswith("backprop") else "optimizer.clear_grad()"
@@ -661,6 +714,13 @@ def test_several_processes_have_them_too(tmp_path: Path, monkeypatch: pytest.Mon
     alone, together = (list(outcomes([str(tmp_path)], configuration, jobs=jobs)) for jobs in (1, 2))
     assert [one.findings for one in alone] == [one.findings for one in together]
     assert all(one.after is not None for one in together if one.path.endswith(".py"))
+
+
+def test_the_page_for_a_reviewer_draws_their_gradients_and_names_the_assumption(tmp_path: Path) -> None:
+    folder(tmp_path, count=1)
+    page = gradorder("report", "-o", "-", ".", cwd=tmp_path).out
+    assert page.count("<svg") == 2
+    assert "the names that the configuration lists do what it says of them" in page
 
 
 def test_a_baseline_keeps_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

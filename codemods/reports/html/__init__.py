@@ -14,14 +14,18 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from codemods.custom import in_force
 from codemods.findings import Finding, Fix, Outcome, Problem, Stop, Verdict
 from codemods.reports.html.code import Text, excerpt, side_by_side
 from codemods.reports.html.drawing import drawn
 from codemods.reports.text import place
 from codemods.rules import rule
+from codemods.settings import NO_IDIOMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from codemods.settings import Idioms
 
 ASSUMPTIONS = {
     "clean-entry": "gradients are clear when code outside the file first calls a function of it",
@@ -46,6 +50,7 @@ class Kept:
     findings: tuple[Finding, ...]
     before: Text
     after: Text | None
+    idioms: Idioms = NO_IDIOMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,13 @@ class Totals:
     problems: tuple[Problem, ...]
 
 
-def render(found: Iterable[Outcome]) -> tuple[str, tuple[Problem, ...]]:
-    """The page, and what could not be done. Only files with findings are kept while the outcomes pass by."""
+def render(
+    found: Iterable[Outcome], idioms: Callable[[str], Idioms] = lambda _: NO_IDIOMS
+) -> tuple[str, tuple[Problem, ...]]:
+    """The page, and what could not be done. Only files with findings are kept while the outcomes pass by.
+
+    ``idioms``: the names of the user's own with which a file was read.
+    """
     kept: list[Kept] = []
     problems: list[Problem] = []
     scanned = 0
@@ -66,7 +76,8 @@ def render(found: Iterable[Outcome]) -> tuple[str, tuple[Problem, ...]]:
         problems += [] if one.problem is None else [one.problem]
         if one.findings:
             after = None if one.after is None else Text.of(one.path, one.after)
-            kept.append(Kept(one.path, one.findings, Text.of(one.path, one.before), after))
+            before = Text.of(one.path, one.before)
+            kept.append(Kept(one.path, one.findings, before, after, idioms(one.path)))
     return _page(kept, Totals(scanned, tuple(problems))), tuple(problems)
 
 
@@ -178,7 +189,9 @@ def _step(kept: Kept, one: Finding) -> Iterator[str]:
         yield side_by_side(
             kept.before.of_cell(one.cell), kept.after.of_cell(one.cell), one.line, one.end_line
         )
-        yield drawn(kept.before.python_of_cell(one.cell), kept.after.python_of_cell(one.cell), one)
+        with in_force(kept.idioms):
+            picture = drawn(kept.before.python_of_cell(one.cell), kept.after.python_of_cell(one.cell), one)
+        yield picture
     elif one.witness:
         yield "<p>How a difference would come about:</p>"
         for cell, stops in groupby(enumerate(one.witness, 1), lambda numbered: numbered[1].cell):
