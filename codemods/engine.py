@@ -4,37 +4,31 @@ from __future__ import annotations
 
 import ast
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.cells import NotRestored
 from codemods.custom import in_force, is_marked
 from codemods.document import Document, UnparsableCell, cut_alike, document, located, pieced, warned
-from codemods.earlier import plan_earlier
 from codemods.files.load import Unreadable
 from codemods.files.neighbours import Neighbours, Vantage
 from codemods.files.prefilter import worth_a_look
-from codemods.findings import CODES, Finding, Outcome, Problem, Verdict
+from codemods.findings import Finding, Outcome, Problem
 from codemods.hush import Hush
-from codemods.judge import Judged, judge
 from codemods.lower import TooLarge, lower
-from codemods.mending import mend
-from codemods.plan import Layout, Planned, plan, together
 from codemods.proof.align import NotTheSameProgram, pair, same_but_for_zeros
 from codemods.proof.lockstep import Allowed, prove
 from codemods.proof.witness import Same, SameIf
-from codemods.repairs import REPAIRED, Repair, repair
-from codemods.settings import Placement
+from codemods.rounds import worked_out
 from codemods.syntax import Unparsable, parse
-from codemods.telling import SHARED, as_written, repaired, resting, rows
+from codemods.telling import as_written, resting
 from codemods.trees import walk
-from codemods.trial import Settled, moved, settle
+from codemods.trial import moved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from codemods.ir.nodes import Program
-    from codemods.moves import Change, Move
+    from codemods.moves import Change
+    from codemods.rounds import Worked
     from codemods.settings import Settings
 
 DEPTH = 20_000
@@ -105,91 +99,19 @@ def _examine(
         if hush.whole_file:
             return Outcome(path, data, parsed=True)
         raise
-    steps = judge(program)
-    layout = Layout(tree, source.text, source.fixed)
-    earlier: dict[Judged, list[Planned]] = {}
-    if "GO102" in settings.codes and settings.placement is Placement.TOP:
-        steps, earlier = plan_earlier(program, tree, layout, steps)
-    steps = hush.kept(steps)
-    plans = {
-        one: plan(program, layout, one, settings.placement)
-        for one in steps
-        if one.verdict is Verdict.ZERO_LAST
-    }
-    for one, found in plans.items():
-        plans[one] = [
-            replace(each, move=None, reason=SHARED) if hush.holds(each.zero) else each for each in found
-        ]
-    earlier = {
-        one: [each for each in found if not hush.holds(each.zero)]
-        for one, found in earlier.items()
-        if one in steps
-    }
-    plans = together(plans)
-    settled, chosen = _tried(program, source, _moves(plans), _moves(earlier), settings)
-    repairs = {
-        one: (
-            Repair(one, reason=SHARED)
-            if any(hush.holds(each) for each in one.zeros)
-            else repair(program, tree, source.text, layout, one, settings.placement)
-        )
-        for one in steps
-        if one.verdict in REPAIRED and CODES[one.verdict] in settings.codes
-    }
-    late = _moves(plans) if "GO101" in settings.codes else []
-    made = [*chosen, *(one for one in settled.trial.repairs if late and one not in chosen)]
-    mended = mend(settled, source.text, made, list(repairs.values()), late, strict=settings.strict)
-    settled = mended.beside(settled)
-    if settings.unsafe_fixes:
-        chosen = [*chosen, *mended.changes]
-        settled = replace(settled, mended=bool(mended.repairs))
-    after = _rewritten(path, source, settled, chosen, settings, hush) if chosen else None
-    findings = [
-        row
-        for one in steps
-        for row in (
-            [repaired(path, repairs[one], mended, settings)]
-            if one in repairs
-            else rows(path, one, plans.get(one, earlier.get(one, [])), settled.trial, settings)
-        )
-    ]
-    return _outcome(
-        path, data, source, hush, tree, after, resting(as_written(findings, program.written), program)
-    )
+    worked = worked_out(path, source, tree, program, hush, settings)
+    after = _rewritten(path, source, worked, settings, hush) if worked.changes else None
+    found = resting(as_written(worked.findings, program.written), program)
+    return _outcome(path, data, source, hush, tree, after, found)
 
 
-def _moves(plans: dict[Judged, list[Planned]]) -> list[Move]:
-    """All moves, each once: one call may clear for several training steps."""
-    moves = [planned.move for found in plans.values() for planned in found if planned.move is not None]
-    return list(dict.fromkeys(moves))
-
-
-def _tried(
-    program: Program, source: Document, late: Sequence[Move], early: Sequence[Move], settings: Settings
-) -> tuple[Settled, list[Change]]:
-    """What comes of the moves of late zeros and of those behind the forward, and which of them are to be made."""
-    if "GO101" in settings.codes:
-        settled = settle(program, source.text, late, source.cuts, settings, beside=early)
-        trial = settled.trial
-        return settled, [*trial.accepted, *(trial.repairs if settings.unsafe_fixes else ())]
-    reported = settle(program, source.text, late, source.cuts, settings).trial
-    settled = settle(program, source.text, (), source.cuts, settings, beside=early)
-    both = replace(
-        reported,
-        accepted=(*reported.accepted, *settled.trial.accepted),
-        assumes={**reported.assumes, **settled.trial.assumes},
-        refused={**reported.refused, **settled.trial.refused},
-    )
-    return replace(settled, trial=both), list(settled.trial.accepted)
-
-
-def _rewritten(
-    path: str, source: Document, settled: Settled, changes: Sequence[Change], settings: Settings, hush: Hush
-) -> bytes:
+def _rewritten(path: str, source: Document, worked: Worked, settings: Settings, hush: Hush) -> bytes:
     """Carry the changes out, then prove the very bytes that came of it. Raises :class:`BrokenPromise`.
 
-    Where repairs are among the changes, the bytes must be the program for which those were found to hold.
+    The proof starts from what the rounds before the last one make, each of which was proved on top of those before it. Where
+    repairs are among the last changes, the bytes must be the program for which those were found to hold.
     """
+    changes, settled = worked.changes, worked.settled
     own = pieced(source, changes)
 
     def changed(text: str) -> list[str]:

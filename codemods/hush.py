@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.findings import CODES, Finding, Fix, Problem, Verdict
@@ -77,6 +77,10 @@ class Hush:
         first, last = _lines_of(step)
         only = self.settings.only
         return only is None or any(start <= last and first <= end for start, end in only)
+
+    def again(self) -> Hush:
+        """For the steps as they are once some of them are rewritten: what is used then is used."""
+        return replace(self, suppressed=[], outside=[])
 
     @property
     def removable(self) -> bool:

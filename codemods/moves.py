@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,9 +46,19 @@ Change = Move | Insert
 def in_order(changes: Iterable[Change]) -> list[Change]:
     """Moves by where they come from, then insertions by where they go: statements with one target keep this order.
 
-    Insertions with one target keep the order given.
+    Insertions with one target keep the order given. What is given twice is one change, and of two moves of one statement
+    the later counts.
     """
-    found = list(changes)
-    moves = sorted(one for one in found if isinstance(one, Move))
+    found = list(dict.fromkeys(changes))
+    moves = sorted({one.statement: one for one in found if isinstance(one, Move)}.values())
     inserts = sorted((one for one in found if isinstance(one, Insert)), key=lambda one: one.before)
     return [*moves, *inserts]
+
+
+def resolved(made: Iterable[Change], change: Change) -> Change:
+    """A change of what the changes of ``made`` have left, as one to be carried out together with them.
+
+    Where it names a statement that was moved, directly before that is where it was moved to.
+    """
+    gone = {one.statement: one.before for one in made if isinstance(one, Move)}
+    return replace(change, before=gone.get(change.before, change.before))

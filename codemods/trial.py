@@ -86,13 +86,14 @@ def attempt(
     beside: Sequence[Move] = (),
     strict: bool = False,
     cuts: Cuts | None = None,
+    made: tuple[Change, ...] = (),
 ) -> Trial:
     """Find moves that hold together, and why the others do not. No further single move could be added to them.
 
     Those of ``beside`` come second: they never cost one of ``moves``, and are no repairs. ``strict`` drops the moves whose
-    proof needs an assumption. ``cuts``: the text is a notebook's.
+    proof needs an assumption. ``cuts``: the text is a notebook's. ``made``: changes of the text that ``program`` has already.
     """
-    court = Court(program, text, strict=strict, cuts=cuts)
+    court = Court(program, text, strict=strict, cuts=cuts, made=made)
     first = court.settled(moves)
     safe = first
     if beside:
@@ -126,19 +127,22 @@ def settle(
     settings: Settings,
     *,
     beside: Sequence[Move] = (),
+    made: tuple[Change, ...] = (),
 ) -> Settled:
     """Try the moves of one file. Those of a notebook hold in any order of its cells, or under CELLS_IN_ORDER.
+
+    ``made``: changes of the text that ``program`` has already.
 
     What differs in order also differs in any order, so the witness of a refusal goes down the page where one does.
     """
     if cuts is None or settings.strict or not (moves or beside):
-        trial = attempt(program, text, moves, beside=beside, strict=settings.strict, cuts=cuts)
+        trial = attempt(program, text, moves, beside=beside, strict=settings.strict, cuts=cuts, made=made)
         return Settled(trial, program, cuts)
     in_order = replace(cuts, in_order=True)
-    ordered = lower(parse(text, in_order), program.vantage)
-    trial = attempt(ordered, text, moves, beside=beside, cuts=in_order)
+    ordered = lower(moved(text, made, in_order), program.vantage)
+    trial = attempt(ordered, text, moves, beside=beside, cuts=in_order, made=made)
     chosen = sorted([*trial.accepted, *(trial.repairs if settings.unsafe_fixes else ())])
-    court = Court(program, text, allowed=Allowed(residual=settings.unsafe_fixes), cuts=cuts)
+    court = Court(program, text, allowed=Allowed(residual=settings.unsafe_fixes), cuts=cuts, made=made)
     found = court.tried(chosen) if chosen else Trial()
     if not found.refused:
         assumes = {move: found.assumes[move] for move in trial.accepted} if chosen else {}

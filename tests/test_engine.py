@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import codemods.engine
 import codemods.rewrite
+import codemods.rounds
 from codemods.engine import examine
 from codemods.files.load import load
 from codemods.findings import CODES, Fix, Outcome, Verdict
@@ -473,7 +474,7 @@ def test_a_crash_is_a_problem_and_leaves_the_file_alone(monkeypatch: pytest.Monk
     def crash(_: object) -> None:
         raise KeyError("surprise")
 
-    monkeypatch.setattr(codemods.engine, "judge", crash)
+    monkeypatch.setattr(codemods.rounds, "judge", crash)
     outcome = examine("a.py", LAST.encode(), DEFAULT)
     assert outcome.problem
     assert "please report it: KeyError('surprise')" in outcome.problem.message

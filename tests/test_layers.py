@@ -43,6 +43,7 @@ LAYERS = (
     "mending",
     "telling",
     "hush",
+    "rounds",
     "engine",
     "lifetime",
     "edits",
@@ -75,6 +76,7 @@ APART = {
         "trial",
         "mending",
         "telling",
+        "rounds",
         "effects",
         "orders",
     }
