@@ -85,9 +85,17 @@ def for_names(states: tuple[State, ...]) -> tuple[State, ...]:
 
 
 def backward(state: State) -> State:
-    """Something is added, the same in both versions; what was None may be a tensor now."""
+    """Something is added, the same in both versions; what was None may be a tensor now.
+
+    To the gradients of a module that is new as well: nobody can say that they are clear when an optimizer takes it.
+    """
     return state._replace(
-        before_clear=False, after_clear=False, before_none=False, after_none=False, hearsay=False
+        before_clear=False,
+        after_clear=False,
+        before_none=False,
+        after_none=False,
+        hearsay=False,
+        module=Module.UNKNOWN if state.module is Module.NEW else state.module,
     )
 
 
@@ -168,14 +176,14 @@ def rebuilt(state: State) -> tuple[State, ...]:
     if state.module is Module.SAME:
         return (state._replace(member=True),)
     if state.module is Module.NEW:
-        return renewed(state)
+        own, old = renewed(state)
+        return (unknown(own, trusting=True) if state.hearsay else own, old)
     return (state._replace(member=True, module=Module.SAME), state._replace(member=False))
 
 
 def renamed(state: State, *, fresh: bool) -> State:
     """The module's name gets a new value; the optimizer keeps what it has."""
-    new = fresh and state.module is not Module.UNKNOWN
-    return state._replace(module=Module.NEW if new else Module.UNKNOWN)
+    return state._replace(module=Module.NEW if fresh else Module.UNKNOWN)
 
 
 def renewed(state: State) -> tuple[State, ...]:

@@ -193,9 +193,23 @@ def test_an_optimizer_made_over_a_module_that_cannot_be_told_may_own_either() ->
     assert not any(state.same for state in rebuilt(stale))
 
 
-def test_what_cannot_be_told_of_a_module_stays_so() -> None:
+def test_a_name_that_could_mean_any_module_means_a_new_one_when_one_is_made() -> None:
     state = renamed(renamed(FILLED, fresh=False), fresh=True)
-    assert state.module is Module.UNKNOWN
+    assert state.module is Module.NEW
+
+
+def test_a_new_module_that_somebody_may_have_trained_brings_gradients_into_its_optimizer() -> None:
+    for trained in (
+        backward(renamed(FILLED, fresh=True)),
+        unknown(renamed(CLEAN[0], fresh=True), trusting=False),
+    ):
+        assert not any(state.before_clear or state.after_clear for state in rebuilt(trained) if state.member)
+
+
+def test_a_new_module_that_trusted_code_was_handed_is_filled_in_the_version_after_alone() -> None:
+    handed = unknown(renamed(CLEAN[0], fresh=True), trusting=True)
+    mine = next(state for state in rebuilt(handed) if state.member)
+    assert (mine.before_clear, mine.after_clear, mine.hearsay) == (True, False, True)
 
 
 def test_unknown_code_may_fill_gradients() -> None:
@@ -262,7 +276,10 @@ def lived(events: list[Happening], start: State) -> tuple[State, Gradient, Gradi
     for number, one in enumerate(events):
         if one.kind == "zero":
             states = zero(state, one.flavour, HERE, in_before=one.in_before, in_after=one.in_after)
-            to_none = one.flavour is Flavour.NONE or (one.flavour is Flavour.DEFAULT and state.default_none)
+            to_none = one.flavour is Flavour.NONE or (
+                (one.flavour is Flavour.DEFAULT and state.default_none)
+                or (one.flavour is Flavour.CUSTOM and state.custom_none)
+            )
             if one.flavour is Flavour.UNKNOWN:
                 to_none = one.chance
             if state.member:
