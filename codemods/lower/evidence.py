@@ -87,6 +87,7 @@ class Evidence:
     indexed: bool = False
     hooked: bool = False
     constructors: dict[Path, tuple[int, str]] = field(default_factory=dict)
+    asked_of: set[Path] = field(default_factory=set)
     makers: dict[tuple[Path, int], tuple[int, str]] = field(default_factory=dict)
 
     def imported(self, node: ast.expr) -> str | None:
@@ -132,14 +133,24 @@ class Evidence:
         return False
 
     def is_data(self, path: Path) -> bool:
-        """Whether every value of ``path`` is made by a library constructor that is known to hold no parameters."""
+        """Whether every value of ``path`` is made by a library that holds no parameters but those it is handed: none."""
         values = self.bindings.get(path, [])
-        return bool(values) and all(
-            isinstance(one, ast.Call)
-            and harmless.DATA.match(self.imported(one.func) or "") is not None
-            and id(one) not in self.iterated
-            for one in values
-        )
+        if not values or path in self.asked_of:
+            return bool(values)
+        self.asked_of.add(path)
+        try:
+            return all(
+                isinstance(one, ast.Call) and id(one) not in self.iterated and self._makes_data(one)
+                for one in values
+            )
+        finally:
+            self.asked_of.discard(path)
+
+    def _makes_data(self, call: ast.Call) -> bool:
+        full = self.imported(call.func) or ""
+        if harmless.DATA.match(full) is None:
+            return False
+        return harmless.SCHEDULES.match(full) is not None or not any(self.holds(one) for one in arguments(call))
 
     def sole_binding(self, path: Path) -> ast.expr | None:
         """The one value that ``path`` is ever bound to, None when there are several or it is unclear."""

@@ -78,11 +78,14 @@ FUNCTIONS = frozenset(
 )
 
 DATA = re.compile(
-    r"torch\.utils\.(data|tensorboard)\.|torch\.nn\.(\w*Loss|CrossEntropyLoss)$|torch\.optim\.lr_scheduler\."
+    r"torch\.utils\.(data|tensorboard)\.|torch\.nn\.(?!Adaptive)\w*Loss$|torch\.optim\.lr_scheduler\."
     r"|transformers\.\w*(Tokenizer|TokenizerFast|Processor|FeatureExtractor)(\.|$)|transformers\.get_\w*sched"
-    r"|torchvision\.|datasets\.|evaluate\.load|numpy\.|pandas\.|sklearn\.|tqdm|logging\.|argparse\."
+    r"|torchvision\.(datasets|io|transforms|utils)\.|datasets\.|evaluate\.load|numpy\.|pandas\.|sklearn\.|tqdm|logging\.|argparse\."
 )
-"""Constructors of libraries, by their full names, whose result holds no trained parameter."""
+"""Constructors of libraries, by their full names, whose result holds no parameter but those that they are handed."""
+
+SCHEDULES = re.compile(r"torch\.optim\.lr_scheduler\.|transformers\.get_\w*sched")
+"""Those whose result is a scheduler: what it does with its optimizer is known."""
 
 MODULE_METHODS = frozenset(
     "add_module bfloat16 buffers children cpu cuda double eval extra_repr float get_parameter "

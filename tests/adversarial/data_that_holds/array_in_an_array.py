@@ -1,0 +1,12 @@
+"""An array of an array of the model."""
+
+import numpy as np
+
+inner = np.array([model, None])
+outer = np.stack([inner, inner])
+for x, y in loader:
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    monitor(outer[0, 0])
