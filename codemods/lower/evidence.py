@@ -150,7 +150,9 @@ class Evidence:
         full = self.imported(call.func) or ""
         if harmless.DATA.match(full) is None:
             return False
-        return harmless.SCHEDULES.match(full) is not None or not any(self.holds(one) for one in arguments(call))
+        return harmless.SCHEDULES.match(full) is not None or not any(
+            self.holds(one) for one in arguments(call)
+        )
 
     def sole_binding(self, path: Path) -> ast.expr | None:
         """The one value that ``path`` is ever bound to, None when there are several or it is unclear."""
