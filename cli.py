@@ -43,6 +43,14 @@ def _codes(_context: click.Context, _option: click.Parameter, value: str | None)
     return chosen
 
 
+def _measured(context: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value:
+        from codemods import timings  # noqa: PLC0415
+
+        timings.start()
+        context.call_on_close(timings.stop)
+
+
 PATHS = (click.argument("paths", nargs=-1, metavar="[PATHS]..."),)
 CHOICE = (
     click.option(
@@ -117,6 +125,14 @@ PRINTING = (
         type=click.Choice(["auto", "always", "never"]),
         default="auto",
         help="When text is coloured.",
+    ),
+    click.option(
+        "--timings",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_measured,
+        help="Say at the end where the time went, by stage.",
     ),
     click.option(
         "--stdin-filename", metavar="FILE", help="What to call stdin, and whose settings to use for it."

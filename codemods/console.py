@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
 from codemods.reports import document
 from codemods.run import summed
+from codemods.timings import running, timed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,6 +50,20 @@ class Show:
 def report(found: Iterable[Outcome], show: Show) -> int:
     """Print what a run finds as it goes on; the exit status of the run."""
     summary = summed(_shown(found, show), with_edits=show.output == "sarif")
+    clock = running()
+    if clock is not None:
+        summary = replace(summary, timings=clock.read())
+    _close(summary, show)
+    if clock is not None:
+        from codemods.reports import timings  # noqa: PLC0415
+
+        say(sys.stderr, timings.render(clock.read()))
+    return _status(summary, show)
+
+
+@timed("report")
+def _close(summary: Summary, show: Show) -> None:
+    """Say what there is to say of the whole run."""
     if show.statistics:
         from codemods.reports import statistics  # noqa: PLC0415
 
@@ -59,7 +74,6 @@ def report(found: Iterable[Outcome], show: Show) -> int:
         from codemods.reports import text  # noqa: PLC0415
 
         say(sys.stderr, text.closing(summary, fixed=show.fixed, diff=show.diff))
-    return _status(summary, show)
 
 
 def complain(problem: Problem) -> None:
@@ -87,6 +101,7 @@ def _shown(found: Iterable[Outcome], show: Show) -> Iterator[Outcome]:
         yield one
 
 
+@timed("report")
 def _say_of(one: Outcome, show: Show) -> None:
     if show.diff:
         from codemods.reports import diff  # noqa: PLC0415

@@ -13,6 +13,7 @@ from codemods.files.notebook import LINE, Notebook, is_notebook, read_notebook
 from codemods.findings import Stop
 from codemods.moves import Change, Insert, Move
 from codemods.syntax import Cuts, Unparsable, parse
+from codemods.timings import timed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,6 +158,7 @@ class Book:
         return self.notebook.with_sources(changed)
 
 
+@timed("read")
 def document(path: str, data: bytes) -> Document | None:
     """Read a file as Python; None for a notebook that holds no Python.
 

@@ -18,6 +18,7 @@ from codemods.judge import called
 from codemods.lower.forwards import forward_calls
 from codemods.moves import Move, Position
 from codemods.plan import Layout, Planned, bound, first, loaded, lowest, unmovable, within
+from codemods.timings import timed
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 LOOKS = Accumulate | Backward | Read | Step | Unknown
 
 
+@timed("plan")
 def plan_earlier(
     program: Program, tree: ast.Module, layout: Layout, steps: Sequence[Judged]
 ) -> tuple[list[Judged], dict[Judged, list[Planned]]]:

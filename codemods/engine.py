@@ -21,6 +21,7 @@ from codemods.proof.witness import Same, SameIf
 from codemods.rounds import worked_out
 from codemods.syntax import Unparsable, parse
 from codemods.telling import as_written, resting
+from codemods.timings import stage, timed
 from codemods.trees import walk
 from codemods.trial import moved
 
@@ -105,6 +106,7 @@ def _examine(
     return _outcome(path, data, source, hush, tree, after, found)
 
 
+@timed("proof")
 def _rewritten(path: str, source: Document, worked: Worked, settings: Settings, hush: Hush) -> bytes:
     """Carry the changes out, then prove the very bytes that came of it. Raises :class:`BrokenPromise`.
 
@@ -140,9 +142,11 @@ def _rewritten(path: str, source: Document, worked: Worked, settings: Settings, 
     return after
 
 
+@timed("rewrite")
 def _edited(path: str, before: str, text: str, changes: Sequence[Change], settings: Settings) -> str:
     """One piece of a file with its changes carried out. Raises :class:`CannotRewrite`."""
-    from codemods.rewrite import RewriteFailed, rewrite  # noqa: PLC0415 - libcst is slow to import
+    with stage("imports"):
+        from codemods.rewrite import RewriteFailed, rewrite  # noqa: PLC0415 - libcst is slow to import
 
     try:
         text = rewrite(text, changes)

@@ -15,6 +15,7 @@ from codemods.effects import Effect, Effects
 from codemods.events import Accumulate, Backward, Path, Rebind, Span, Step, Unknown, Zero
 from codemods.findings import Verdict
 from codemods.orders import CLEARED, attributed, closes, order, reaches_itself
+from codemods.timings import timed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,6 +72,7 @@ class Scene:
         )
 
 
+@timed("judge")
 def judge(program: Program) -> list[Judged]:
     """Give every training step of a program its verdict, in the order of the source."""
     effects = Effects(program)

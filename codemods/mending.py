@@ -11,6 +11,7 @@ from codemods.lower import lower
 from codemods.proof.align import NotTheSameProgram, pair
 from codemods.proof.lockstep import Allowed, prove
 from codemods.proof.witness import Same, SameIf, Unsure
+from codemods.timings import timed
 from codemods.trial import Court, moved
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Mended:
         return replace(settled, trial=replace(settled.trial, repairs=(*settled.trial.repairs, *self.late)))
 
 
+@timed("trial")
 def mend(
     settled: Settled,
     text: str,

@@ -19,6 +19,7 @@ from codemods.guards import guard_of, may_be_none
 from codemods.moves import Move, Position
 from codemods.settings import Placement
 from codemods.syntax import FUNCTIONS, Cell, bound_names, bound_targets, callee_name, suites
+from codemods.timings import timed
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -98,12 +99,14 @@ class Layout:
         return Position(node.lineno, len(line.encode("utf-8")[: node.col_offset].decode("utf-8", "replace")))
 
 
+@timed("plan")
 def plan(program: Program, layout: Layout, judged: Judged, placement: Placement) -> list[Planned]:
     """One planned move, or one reason, for each late ``zero_grad`` of a zero-last training step."""
     effects = Effects(program).of(judged.function)
     return [_plan(program, layout, judged, effects, zero, placement) for zero in judged.zeros]
 
 
+@timed("plan")
 def together(plans: dict[Judged, list[Planned]]) -> dict[Judged, list[Planned]]:
     """The plans, with one target for each statement that clears for several optimizers: the lowest of theirs, or none."""
     shared: dict[Span, list[Planned]] = {}

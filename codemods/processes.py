@@ -9,11 +9,13 @@ import tempfile
 from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.ending import requests_end
 from codemods.findings import Outcome, Problem
+from codemods.timings import OTHER, WAITING, running, stage, start
 from codemods.work import Work, examined
 
 if TYPE_CHECKING:
@@ -23,6 +25,16 @@ if TYPE_CHECKING:
 
 AHEAD = 2_000
 """How many outcomes may wait for the one before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An outcome, and what the process that it comes from has spent since its last one."""
+
+    outcome: Outcome
+    process: int
+    spent: dict[str, float]
+
 
 _neighbours: Neighbours | None = None
 """In a child: the files of the run, handed over once."""
@@ -36,7 +48,7 @@ def spread(items: Iterable[Outcome | Work], neighbours: Neighbours, jobs: int) -
     with tempfile.TemporaryDirectory(prefix="gradorder-") as kept:
         neighbours.kept = Path(kept)
         pool = _pool(jobs, neighbours)
-        waiting: deque[tuple[Outcome | Work, Future[Outcome] | None]] = deque()
+        waiting: deque[tuple[Outcome | Work, Future[Outcome | Measured] | None]] = deque()
         try:
             for one in items:
                 waiting.append((one, _submitted(pool, one)))
@@ -54,43 +66,63 @@ def spread(items: Iterable[Outcome | Work], neighbours: Neighbours, jobs: int) -
 def _pool(jobs: int, neighbours: Neighbours) -> ProcessPoolExecutor:
     # A fork shares what is imported already; elsewhere the platform's own way is the safe one.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
-    return ProcessPoolExecutor(jobs, context, initializer=_start, initargs=(neighbours,))
+    return ProcessPoolExecutor(
+        jobs, context, initializer=_start, initargs=(neighbours, running() is not None)
+    )
 
 
-def _start(neighbours: Neighbours) -> None:
+def _start(neighbours: Neighbours, measured: bool) -> None:
     global _neighbours  # noqa: PLW0603 - what a child is handed once
     _neighbours = neighbours
     requests_end()
+    if measured:
+        start(WAITING)
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C reaches the whole group; the parent ends its children
 
 
-def _examined(one: Work) -> Outcome:
-    return examined(one.path, one.data, one.settings, _neighbours)
+def _examined(one: Work) -> Outcome | Measured:
+    with stage(OTHER):
+        outcome = examined(one.path, one.data, one.settings, _neighbours)
+    clock = running()
+    return outcome if clock is None else Measured(outcome, *clock.handed_over())
 
 
-def _submitted(pool: ProcessPoolExecutor, one: Outcome | Work) -> Future[Outcome] | None:
+def _received(result: Outcome | Measured) -> Outcome:
+    if isinstance(result, Outcome):
+        return result
+    clock = running()
+    if clock is not None:
+        clock.add(result.process, result.spent)
+    return result.outcome
+
+
+def _submitted(pool: ProcessPoolExecutor, one: Outcome | Work) -> Future[Outcome | Measured] | None:
     if isinstance(one, Outcome):
         return None
     try:
         return pool.submit(_examined, one)
     except BrokenProcessPool as error:
-        broken: Future[Outcome] = Future()
+        broken: Future[Outcome | Measured] = Future()
         broken.set_exception(error)
         return broken
 
 
-def _is_done(item: tuple[Outcome | Work, Future[Outcome] | None]) -> bool:
+def _is_done(item: tuple[Outcome | Work, Future[Outcome | Measured] | None]) -> bool:
     return item[1] is None or item[1].done()
 
 
-def _result(one: Outcome | Work, future: Future[Outcome] | None, neighbours: Neighbours) -> Outcome:
+def _result(
+    one: Outcome | Work, future: Future[Outcome | Measured] | None, neighbours: Neighbours
+) -> Outcome:
     if isinstance(one, Outcome):
         return one
     assert future is not None, "what is no outcome was submitted"
     try:
-        outcome = future.result()
+        with stage(WAITING):
+            result = future.result()
+        outcome = _received(result)
     except BrokenProcessPool:
         outcome = _alone(one, neighbours)
     if outcome.after is not None:
@@ -102,7 +134,7 @@ def _alone(one: Work, neighbours: Neighbours) -> Outcome:
     """Examine a file in a process of its own, since one that had several died."""
     with _pool(1, neighbours) as pool:
         try:
-            return pool.submit(_examined, one).result()
+            return _received(pool.submit(_examined, one).result())
         except BrokenProcessPool:
             message = "left alone because the process that examined it died, of lack of memory perhaps"
             return Outcome(one.path, one.data, problem=Problem(one.path, None, message))

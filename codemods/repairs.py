@@ -20,6 +20,7 @@ from codemods.moves import Change, Insert
 from codemods.plan import Layout, Place, first, lowest, plan, within
 from codemods.settings import Placement
 from codemods.syntax import dotted, parse, suites
+from codemods.timings import timed
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Repair:
         return "a zero_grad() at the top changes the training: each step will then use the gradients of its own iteration alone"
 
 
+@timed("plan")
 def repair(
     program: Program, tree: ast.Module, text: str, layout: Layout, judged: Judged, placement: Placement
 ) -> Repair:

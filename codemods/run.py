@@ -12,6 +12,7 @@ from codemods.files.load import Unreadable, load, read
 from codemods.files.prefilter import worth_a_look
 from codemods.findings import Finding, Outcome, Problem
 from codemods.settings import Settings
+from codemods.timings import timed
 from codemods.work import Work, examined
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from codemods.edits import Replacement
     from codemods.files.neighbours import Neighbours
     from codemods.git import Changed
+    from codemods.timings import Timings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Summary:
 
     ``changed`` counts files with a rewrite, whether it was written or only shown, ``suppressed`` training steps that a
     comment takes out. ``edits``: what changes in
-    each of them, where that was asked for.
+    each of them, and ``timings``, where they were asked for.
     """
 
     scanned: int
@@ -39,8 +41,10 @@ class Summary:
     problems: tuple[Problem, ...]
     edits: Mapping[str, tuple[Replacement, ...]] = field(default_factory=dict)
     suppressed: int = 0
+    timings: Timings | None = None
 
 
+@timed("discover")
 def outcomes(
     paths: Sequence[str],
     settings: Settings | Configuration,
@@ -110,6 +114,7 @@ def _neighbours(found: Sequence[tuple[Found | Missing, Settings]]) -> Neighbours
     return Neighbours([item.path for item, _ in found if isinstance(item, Found)], idioms=tuple(names))
 
 
+@timed("read")
 def _looked_at(item: Found | Missing, settings: Settings) -> Outcome | Work:
     """What can be said of a file without parsing it. The bytes of one without a training step are not kept."""
     if isinstance(item, Missing):
@@ -162,6 +167,7 @@ def listed(
     return files, problems
 
 
+@timed("write")
 def written(outcome: Outcome) -> Outcome:
     """Write a changed file in place; when that fails, the outcome says so and counts nothing as applied."""
     if outcome.after is None:

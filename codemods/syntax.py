@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from codemods.custom import mark
+from codemods.timings import timed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +92,7 @@ def _placed(node: Cells | Cell, body: list[ast.stmt], line: int) -> ast.stmt:
     return node
 
 
+@timed("parse")
 def _parse(text: str) -> ast.Module:
     running = f"Python {sys.version_info.major}.{sys.version_info.minor}"
     try:

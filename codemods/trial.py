@@ -14,6 +14,7 @@ from codemods.proof.instances import entered_from_outside
 from codemods.proof.lockstep import CLOSED_WORLD, IDIOMS, NOTHING_ALLOWED, Allowed, prove
 from codemods.proof.witness import Differs, Kind, Same, SameIf, Unsure
 from codemods.syntax import Cuts, parse
+from codemods.timings import timed
 from codemods.trees import forget, walk
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ class Settled:
     mended: bool = False
 
 
+@timed("trial")
 def settle(
     program: Program,
     text: str,

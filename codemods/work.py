@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.files.prefilter import worth_a_look
 from codemods.findings import Outcome
+from codemods.timings import stage
 
 if TYPE_CHECKING:
     from codemods.files.neighbours import Neighbours
@@ -26,7 +27,8 @@ def examined(path: str, data: bytes, settings: Settings, neighbours: Neighbours 
     """What :func:`codemods.engine.examine` says, without the findings that nobody asked for."""
     if not worth_a_look(path, data, settings.idioms):
         return Outcome(path, data)
-    from codemods.engine import examine  # noqa: PLC0415 - most runs never come here
+    with stage("imports"):
+        from codemods.engine import examine  # noqa: PLC0415 - most runs never come here
 
     outcome = examine(path, data, settings, neighbours)
     kept = tuple(one for one in outcome.findings if one.code is None or one.code in settings.codes)

@@ -27,6 +27,7 @@ from codemods.lower.resolve import Opaque, Target, target_of
 from codemods.lower.world import World, world_of
 from codemods.settings import NO_IDIOMS
 from codemods.syntax import FUNCTIONS, Unparsable, arguments, callee_name, parse
+from codemods.timings import timed
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Links:
     custom: bool = False
 
 
+@timed("lower")
 def lower(tree: ast.Module, vantage: Vantage | None = None) -> Program:
     """Lower a module; with a vantage, calls of functions of the run's other files are followed.
 

@@ -39,6 +39,7 @@ from codemods.proof.witness import (
     WitnessLine,
     shortened,
 )
+from codemods.timings import timed
 
 if TYPE_CHECKING:
 
@@ -73,6 +74,7 @@ class Allowed:
 NOTHING_ALLOWED = Allowed()
 
 
+@timed("walk")
 def prove(
     program: Program, functions: dict[str, PairedFunction], *, allowed: Allowed = NOTHING_ALLOWED
 ) -> Proof:

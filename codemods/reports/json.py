@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from codemods.findings import Finding, Problem, Stop
     from codemods.run import Summary
+    from codemods.timings import Timings
 
 
 def render(summary: Summary, *, fixed: bool) -> str:
@@ -18,6 +19,7 @@ def render(summary: Summary, *, fixed: bool) -> str:
         "files": {"scanned": summary.scanned, "parsed": summary.parsed, "changed": changed},
         "steps": [_step(one, fixed=fixed) for one in summary.findings],
         "errors": [_problem(one) for one in summary.problems],
+        **({} if summary.timings is None else {"timings": _timings(summary.timings)}),
     }
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
@@ -43,6 +45,11 @@ def _step(one: Finding, *, fixed: bool) -> dict[str, object]:
 def _stop(one: Stop) -> dict[str, object]:
     cell = {} if one.cell is None else {"cell": one.cell}
     return {**cell, "line": one.line, "text": one.text}
+
+
+def _timings(one: Timings) -> dict[str, object]:
+    stages = {stage: round(seconds, 6) for stage, seconds in one.stages.items()}
+    return {"elapsed": round(one.elapsed, 6), "processes": one.processes, "stages": stages}
 
 
 def _problem(one: Problem) -> dict[str, object]:

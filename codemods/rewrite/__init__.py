@@ -15,6 +15,7 @@ from codemods.rewrite.splice import Place, splice
 from codemods.rewrite.suites import Suite, find_suites
 from codemods.rewrite.suites import parse as parse_concrete
 from codemods.syntax import Unparsable, parse
+from codemods.timings import timed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +28,7 @@ _GLUE = " \t\f\r\n;\\"
 """What may come and go with a statement: white space, the ``;`` between statements, line continuation."""
 
 
+@timed("rewrite")
 def rewrite(text: str, changes: Sequence[Change]) -> str:
     """The text with all changes carried out at once; with none, the text itself.
 
