@@ -56,10 +56,13 @@ def spread(items: Iterable[Outcome | Work], neighbours: Neighbours, jobs: int) -
                     yield _result(*waiting.popleft(), neighbours)
             while waiting:
                 yield _result(*waiting.popleft(), neighbours)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        except BaseException:
             for child in multiprocessing.active_children():
                 child.terminate()
+            raise
+        finally:
+            # Waited for: the interpreter's own clean-up would trip over a pool that is still closing.
+            pool.shutdown(wait=True, cancel_futures=True)
             neighbours.kept = None
 
 
