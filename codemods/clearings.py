@@ -130,7 +130,11 @@ def _each(iterated: ast.expr, variable: str, call: ast.expr, text: str) -> Clear
 
 
 def _one(node: ast.stmt) -> Clearing | None:
-    for one in walk(node) if isinstance(node, ast.Assign | ast.Expr | ast.If) else ():
+    if not isinstance(node, ast.Assign | ast.Expr | ast.If):
+        return None
+    if isinstance(node, ast.If) and (node.orelse or not _mentions_gradient(node.test)):
+        return None
+    for one in walk(node):
         if isinstance(one, ast.Attribute) and one.attr == "grad":
             way = _way([node], one.value)
             if way is None:
@@ -138,6 +142,10 @@ def _one(node: ast.stmt) -> Clearing | None:
             written = f"{ast.unparse(one)} = None" if way[0] else f"{ast.unparse(one)}.zero_()"
             return Clearing((one.value,), Over.ONE, *way, (), written)
     return None
+
+
+def _mentions_gradient(node: ast.expr) -> bool:
+    return any(isinstance(one, ast.Attribute) and one.attr == "grad" for one in walk(node))
 
 
 def _groups(node: ast.For) -> Clearing | None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """Lines ``line`` to ``end_line``, 1-based, of the statement or expression; ``column`` counts UTF-8 bytes.
 
     ``file`` is set where it stands in another file than the one that is judged.
@@ -23,8 +23,7 @@ class Span:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """An access path, the meaning of a receiver's text: a root variable and what is looked up on it.
 
     ``scope`` names the function (or ``""`` for the module, ``class X`` for the instance of a class family) that
@@ -45,7 +44,7 @@ class Path:
     @property
     def variable(self) -> Path:
         """The root variable alone."""
-        return Path(self.scope, self.root)
+        return Path(self.scope, self.root) if self.rest or self.indices else self
 
     def extended(self, rest: tuple[str, ...], indices: tuple[Path, ...] = ()) -> Path:
         """This path with further look-ups behind it."""

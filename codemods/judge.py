@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from codemods.effects import Effect, Effects
 from codemods.events import Accumulate, Backward, Path, Rebind, Span, Step, Unknown, Zero
 from codemods.findings import Verdict
-from codemods.orders import CLEARED, attributed, closes, order, reaches_itself
+from codemods.orders import CLEARED, Fact, attributed, closes, order, reaches_itself
 from codemods.timings import timed
 
 if TYPE_CHECKING:
@@ -132,7 +132,10 @@ def _scene(
     zeros = relevant_zeros(program, receiver, inside)
     others = [one for one in inside if isinstance(one.event, Step) and one.receiver != receiver]
     candidates = [one for one in inside if isinstance(one.event, Backward)]
-    used = [one for one in candidates if attributed(function, one, steps, zeros, others, candidates)]
+    targets, walls, passed, further = (
+        {one.place for one in found} for found in (steps, zeros, others, candidates)
+    )
+    used = [one for one in candidates if attributed(function, one, targets, walls - targets, passed, further)]
     name = next(
         (one.event.written for one in steps if isinstance(one.event, Step) and one.event.written),
         receiver.text,
@@ -207,7 +210,7 @@ def _judge_order(scene: Scene) -> Judged:
     if scene.zeros and all(fact.zeroed for fact in seen):
         clearing = [one for one in scene.zeros if any(fact != CLEARED for fact in at[one.place])]
         return scene.judged(Verdict.CANONICAL, "zero_grad, backward, step", clearing)
-    late = [one for one in scene.zeros if _is_late(scene, one)]
+    late = _late(scene)
     if late:
         return scene.judged(
             Verdict.ZERO_LAST, f"{called(late)} on line {_lines(late)} comes after {_stepping(scene)}", late
@@ -277,13 +280,20 @@ def _renewed(scene: Scene) -> str | None:
     return None
 
 
-def _is_late(scene: Scene, zero: Effect) -> bool:
-    """Whether a zero comes after a step without one of its own receiver between, and no step need follow."""
-    own = [one for one in scene.zeros if one.receiver == zero.receiver]
-    at = order(scene.function, scene.region, scene.steps, own, scene.backwards)
-    return any(fact.stepped for fact in at[zero.place]) and closes(
-        scene.function, scene.region, zero, scene.steps
-    )
+def _late(scene: Scene) -> list[Effect]:
+    """The zeros that come after a step without one of their own receiver between, and that no step need follow."""
+    at: dict[Path | None, dict[tuple[int, int], set[Fact]]] = {}
+    stepping = {one.place for one in scene.steps}
+    late: list[Effect] = []
+    for zero in scene.zeros:
+        if zero.receiver not in at:
+            own = [one for one in scene.zeros if one.receiver == zero.receiver]
+            at[zero.receiver] = order(scene.function, scene.region, scene.steps, own, scene.backwards)
+        if any(fact.stepped for fact in at[zero.receiver][zero.place]) and closes(
+            scene.function, scene.region, zero, stepping
+        ):
+            late.append(zero)
+    return late
 
 
 def _lines(effects: Iterable[Effect]) -> str:
@@ -317,9 +327,12 @@ def _accumulates(scene: Scene) -> str | None:
         if isinstance(one.event, Accumulate):
             return f"{one.event.text} (line {one.span.line}) decides in which iterations gradients are used and cleared"
     stops = {one.place for one in (*scene.steps, *scene.zeros)}
+    again: dict[tuple[str, Span], set[tuple[int, int]]] = defaultdict(set)
+    for one in scene.backwards:
+        again[one.origin].add(one.place)
     for one in scene.backwards:
         if one.place not in stops and reaches_itself(
-            scene.function, scene.region, one, scene.backwards, stops
+            scene.function, scene.region, one, again[one.origin], stops
         ):
             return f"the backward on line {one.span.line} can run again before a step or a zero_grad: gradients accumulate"
     return None

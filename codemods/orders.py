@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from codemods.events import Step, Zero
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from codemods.effects import Effect
     from codemods.ir.nodes import Function, Region
@@ -68,19 +68,16 @@ def _after(one: Effect, fact: Fact) -> Fact:
 def attributed(
     function: Function,
     backward: Effect,
-    steps: Sequence[Effect],
-    zeros: Sequence[Effect],
-    others: Sequence[Effect],
-    backwards: Sequence[Effect],
+    targets: set[Place],
+    walls: set[Place],
+    others: set[Place],
+    further: set[Place],
 ) -> bool:
     """Whether a backward runs for these steps: one follows, with no clearing between, and not as another loss's.
 
     A backward after which another optimizer steps and a further backward runs belongs to that other optimizer.
+    ``targets``, ``walls``, ``others`` and ``further``: where these steps, the clearings, other steps and backwards are.
     """
-    targets = {one.place for one in steps}
-    walls = {one.place for one in zeros} - targets
-    other_steps = {one.place for one in others}
-    further = {one.place for one in backwards}
     pending: list[tuple[int, int, bool]] = [(backward.block, backward.index, False)]
     seen: set[tuple[int, bool]] = set()
     while pending:
@@ -93,7 +90,7 @@ def attributed(
             if place in walls or (passed and place in further):
                 stopped = True
                 break
-            passed = passed or place in other_steps
+            passed = passed or place in others
         if stopped:
             continue
         for successor in function.blocks[block].successors:
@@ -103,9 +100,8 @@ def attributed(
     return False
 
 
-def closes(function: Function, region: Region, zero: Effect, steps: Iterable[Effect]) -> bool:
+def closes(function: Function, region: Region, zero: Effect, stepping: set[Place]) -> bool:
     """Whether an iteration can end behind a zero without another of the steps."""
-    stepping = {one.place for one in steps}
     pending = [(zero.block, zero.index + 1)]
     seen: set[int] = set()
     while pending:
@@ -125,13 +121,12 @@ def closes(function: Function, region: Region, zero: Effect, steps: Iterable[Eff
 
 
 def reaches_itself(
-    function: Function, region: Region, backward: Effect, backwards: Sequence[Effect], stops: set[Place]
+    function: Function, region: Region, backward: Effect, again: set[Place], stops: set[Place]
 ) -> bool:
-    """Whether a path leads from behind a backward to the same backward again without passing a stop.
+    """Whether a path leads from behind a backward to the same backward, ``again``, without passing a stop.
 
     A loop that holds a stop and not the backward counts as run through at least once.
     """
-    again = {one.place for one in backwards if one.origin == backward.origin}
     inner = {
         one.entry
         for one in function.regions

@@ -42,6 +42,7 @@ class Neighbours:
     _shown: dict[Path, str] = field(default_factory=dict)
     _before: dict[str, bytes] = field(default_factory=dict)
     _folders: set[Path] = field(default_factory=set)
+    _located: dict[tuple[str, int, str], str | None] = field(default_factory=dict)
 
     def _index(self) -> None:
         """Index the paths, once somebody asks: most runs hold no file that could."""
@@ -72,6 +73,12 @@ class Neighbours:
         """The file of the run that ``from <level dots><module> import ...`` in ``importer`` means, None when unclear."""
         if len(self.paths) < 2:
             return None
+        asked = (importer, level, module)
+        if asked not in self._located:
+            self._located[asked] = self._locate(importer, level, module)
+        return self._located[asked]
+
+    def _locate(self, importer: str, level: int, module: str) -> str | None:
         self._index()
         parts = [one for one in module.split(".") if one]
         own = Path(importer).resolve()

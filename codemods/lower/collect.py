@@ -42,9 +42,11 @@ def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evid
         evidence.methods[meaning] |= evidence.methods.get(alias, set())
         if alias in evidence.called:
             evidence.called.add(meaning)
+    evidence.collected = True
     seed_holders(evidence)
     evidence.holders |= told.handed
     close(evidence)
+    evidence.settled = True
     evidence.held_lookups |= told.lookups
     for path in evidence.holders & evidence.methods.keys():
         evidence.held_variables.update((path.variable, *(one.variable for one in path.indices)))
@@ -156,6 +158,9 @@ def _aliases(evidence: Evidence, tree: ast.Module) -> dict[Path, Path]:
     """Plain names bound exactly once, by an assignment of a path that itself never changes afterwards."""
     aliases: dict[Path, Path] = {}
     starred = any(name == "*" for _, name in evidence.imports)
+    top = {id(one) for one in tree.body}
+    outermost = {id(one.value) for one in tree.body if isinstance(one, ast.Assign)}
+    subscripts = any(each.rest and each.rest[-1].startswith("[") for each in evidence.bindings)
     used: dict[Path, int] = {}
     for name in evidence.scopes.of_node:
         if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load):
@@ -174,7 +179,7 @@ def _aliases(evidence: Evidence, tree: ast.Module) -> dict[Path, Path]:
                 or evidence.is_import(path)
             ):
                 continue
-            if not path.scope and (starred or node not in tree.body):
+            if not path.scope and (starred or id(node) not in top):
                 continue
             manual = _manual_optimizer(evidence, node, target)
             if manual is not None:
@@ -184,7 +189,9 @@ def _aliases(evidence: Evidence, tree: ast.Module) -> dict[Path, Path]:
             if value is node.value and target not in node.targets:
                 continue
             meaning = evidence.scopes.path(value)
-            if meaning is None or meaning.variable == path or not _is_stable(evidence, meaning, node, tree):
+            if meaning is None or meaning.variable == path:
+                continue
+            if not _is_stable(evidence, meaning, node, outermost, stored=subscripts):
                 continue
             if not path.scope and path in used and used[path] < node.lineno:
                 continue
@@ -224,8 +231,13 @@ def _manual_optimizer(evidence: Evidence, node: ast.Assign, target: ast.expr) ->
     return None
 
 
-def _is_stable(evidence: Evidence, path: Path, alias: ast.Assign, tree: ast.Module) -> bool:
-    """Whether a path denotes the same object from its first use on: nothing assigns to it but a set-up."""
+def _is_stable(
+    evidence: Evidence, path: Path, alias: ast.Assign, outermost: set[int], *, stored: bool
+) -> bool:
+    """Whether a path denotes the same object from its first use on: nothing assigns to it but a set-up.
+
+    ``outermost``: what the module's own statements assign. ``stored``: the file assigns to some subscript.
+    """
     if path.indices or evidence.is_import(path):
         return False
     if not path.scope.startswith("class "):
@@ -236,12 +248,11 @@ def _is_stable(evidence: Evidence, path: Path, alias: ast.Assign, tree: ast.Modu
             return False
         if any(one is not None and one.lineno >= alias.lineno for one in values):
             return False
-        top = [one.value for one in tree.body if isinstance(one, ast.Assign)]
-        if not path.scope and values and values[0] not in top:
+        if not path.scope and values and id(values[0]) not in outermost:
             return False
     for lookup in path.rest:
         if lookup.startswith("["):
-            return not any(each.rest and each.rest[-1].startswith("[") for each in evidence.bindings)
+            return not stored
         if lookup[1:] in evidence.scopes.unsettled:
             return False
     return True

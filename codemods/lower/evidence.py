@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
+from codemods.lower.held import Held
 from codemods.syntax import arguments, callee_name, dotted
 from codemods.trees import children, walk
 
@@ -34,6 +35,7 @@ HOLDER_USES = (
 )
 MODULE_METHODS = frozenset("eval modules named_modules named_parameters parameters".split())
 FILLERS = frozenset("add append appendleft extend insert put setdefault update".split())
+ACCUMULATING = frozenset({"accumulate", "no_sync", "no_backward_sync"})
 TENSOR_EVIDENCE = frozenset(
     "argmax backward cpu detach item numpy size squeeze tolist unsqueeze view".split()
 )
@@ -56,7 +58,10 @@ NOTHING_TOLD = Told()
 
 @dataclass(slots=True, eq=False)
 class Evidence:
-    """The collected facts of one module; only read once :func:`codemods.lower.collect.collect` has returned."""
+    """The collected facts of one module; only read once :func:`codemods.lower.collect.collect` has returned.
+
+    ``collected``: imports, bindings and uses are complete, so that what follows of them alone is worked out once.
+    """
 
     scopes: Scopes
     imports: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -72,7 +77,7 @@ class Evidence:
     asked: list[tuple[Path, ast.Call]] = field(default_factory=list)
     filled: list[tuple[Path, ast.Call]] = field(default_factory=list)
     touching: set[str] = field(default_factory=set)
-    holders: set[Path] = field(default_factory=set)
+    holders: Held = field(default_factory=Held)
     callbacks: set[Path] = field(default_factory=set)
     reentrant: set[Path] = field(default_factory=set)
     losses: set[Path] = field(default_factory=set)
@@ -89,9 +94,21 @@ class Evidence:
     constructors: dict[Path, tuple[int, str]] = field(default_factory=dict)
     asked_of: set[Path] = field(default_factory=set)
     makers: dict[tuple[Path, int], tuple[int, str]] = field(default_factory=dict)
+    collected: bool = False
+    settled: bool = False
+    full_names: dict[ast.expr, str | None] = field(default_factory=dict)
+    data: dict[Path, bool] = field(default_factory=dict)
+    schedulers: dict[Path, bool] = field(default_factory=dict)
 
     def imported(self, node: ast.expr) -> str | None:
         """The full dotted name of something imported or built in, None for the file's own names."""
+        if not self.collected:
+            return self._imported(node)
+        if node not in self.full_names:
+            self.full_names[node] = self._imported(node)
+        return self.full_names[node]
+
+    def _imported(self, node: ast.expr) -> str | None:
         name = node
         while isinstance(name, ast.Attribute):
             name = name.value
@@ -134,6 +151,14 @@ class Evidence:
 
     def is_data(self, path: Path) -> bool:
         """Whether every value of ``path`` is made by a library that holds no parameters but those it is handed: none."""
+        if path in self.data:
+            return self.data[path]
+        found = self._is_data(path)
+        if self.settled and not self.asked_of:
+            self.data[path] = found
+        return found
+
+    def _is_data(self, path: Path) -> bool:
         values = self.bindings.get(path, [])
         if not values or path in self.asked_of:
             return bool(values)
@@ -215,6 +240,11 @@ class Evidence:
 
     def is_scheduler(self, path: Path) -> bool:
         """Whether ``path`` is a learning-rate scheduler: nothing but its construction or its name says so."""
+        if path not in self.schedulers:
+            self.schedulers[path] = self._is_scheduler(path)
+        return self.schedulers[path]
+
+    def _is_scheduler(self, path: Path) -> bool:
         values = self.bindings.get(path, [])
         named = [callee_name(one) for one in values if isinstance(one, ast.Call)]
         if self.methods.get(path, set()) & {"zero_grad", "add_param_group"}:
@@ -270,11 +300,7 @@ class Evidence:
             return False
         if not path.rest:
             return path.root in self.touching and path.scope == ""
-        if path.rest and path.scope.startswith("class "):
-            return any(path.depends_on(one) and one.rest for one in self.holders if one.scope == path.scope)
-        return any(
-            path.variable == one.variable and path.rest[: len(one.rest)] == one.rest for one in self.holders
-        )
+        return self.holders.changes(path) if path.scope.startswith("class ") else self.holders.has_above(path)
 
     def aliases_gradient(self, node: ast.expr) -> bool:
         """Whether a value may share memory with some ``.grad``, so that clearing in place would show in it."""
@@ -449,7 +475,7 @@ def mentions_accumulate(evidence: Evidence, value: ast.expr) -> bool:
     """Whether a context manager, or a name that stands for one, suspends clearing or synchronising."""
     for node in walk(value):
         word = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-        if word in ("accumulate", "no_sync", "no_backward_sync"):
+        if word in ACCUMULATING:
             return True
         if isinstance(node, ast.Name | ast.Attribute) and evidence.scopes.path(node) in evidence.accumulating:
             return True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codemods.events import Path
 from codemods.lower import harmless
 from codemods.lower.evidence import (
+    ACCUMULATING,
     GRADIENT_ATTRIBUTES,
     HOLDER_METHODS,
     HOLDER_USES,
@@ -39,7 +40,9 @@ def seed_holders(evidence: Evidence) -> None:
         if "backward" in methods:
             evidence.losses.add(path)
     names = (evidence.scopes.path(one) for one in evidence.scopes.of_node if isinstance(one, ast.Name))
-    for path in (*evidence.bindings, *evidence.methods, *(one for one in names if one is not None)):
+    for path in dict.fromkeys(
+        (*evidence.bindings, *evidence.methods, *(one for one in names if one is not None))
+    ):
         if path.root in defined and not path.rest:
             continue
         if evidence.is_import(path) and (path.rest or not harmless.CARRIER_WORD.match(path.root)):
@@ -148,18 +151,42 @@ def _forget_data(evidence: Evidence) -> None:
 
 
 def close(evidence: Evidence) -> None:
-    """Carry facts along bindings: each round adds at least one path to a set, so it ends."""
-    spreads = (
-        _spread_callbacks,
-        _spread_holders,
-        _spread_returning,
-        _spread_reentrant,
-        _spread_gradients,
-        _spread_accumulating,
-        _spread_groups,
-    )
-    while any(spread(evidence) for spread in spreads):
+    """Carry facts along bindings: each round adds at least one path to a set, so it ends.
+
+    What holds a model follows from what may be called back, and from nothing else that is carried here.
+    """
+    while _spread_callbacks(evidence):
         pass
+    returned = [
+        (scope.name.rpartition(".")[2].partition("#")[0], node.value)
+        for node, scope in evidence.scopes.of_node.items()
+        if isinstance(node, ast.Return | ast.Yield) and node.value is not None and scope.parent is not None
+    ]
+    bound = _may_hold(evidence)
+    while _spread_holders(evidence, bound) or _spread_returning(evidence, returned):
+        pass
+    words = {one.attr for one in evidence.scopes.of_node if isinstance(one, ast.Attribute)}
+    named = words | {one.id for one in evidence.scopes.of_node if isinstance(one, ast.Name)}
+    while _spread_reentrant(evidence):
+        pass
+    if words & {"grad", "_grad"}:
+        while _spread_gradients(evidence):
+            pass
+    if named & ACCUMULATING:
+        while _spread_accumulating(evidence):
+            pass
+    while _spread_groups(evidence):
+        pass
+
+
+def _may_hold(evidence: Evidence) -> dict[Path, list[ast.expr]]:
+    """The names that are not known to be tensors, and the values that each of them may have."""
+    return {
+        path: found
+        for path, values in evidence.bindings.items()
+        if (found := [one for one in (*values, *evidence.handed.get(path, ())) if one is not None])
+        and not _is_tensor(evidence, path)
+    }
 
 
 def _spread(evidence: Evidence, into: set[Path], fits: Callable[[ast.expr], bool]) -> bool:
@@ -179,19 +206,19 @@ def _spread_callbacks(evidence: Evidence) -> bool:
     return changed
 
 
-def _spread_holders(evidence: Evidence) -> bool:
+def _spread_holders(evidence: Evidence, bound: dict[Path, list[ast.expr]]) -> bool:
     count = len(evidence.holders)
-    for path, values in evidence.bindings.items():
-        if path not in evidence.holders and not _is_tensor(evidence, path) and not evidence.is_data(path):
-            if any(
-                one is not None and evidence.holds(one) for one in (*values, *evidence.handed.get(path, ()))
-            ):
-                evidence.holders.add(path)
-    for path, call in (*evidence.filled, *evidence.asked):
-        if evidence.is_host(path):
-            continue
+    for path, values in bound.items():
         if (
             path not in evidence.holders
+            and any(evidence.holds(one) for one in values)
+            and not evidence.is_data(path)
+        ):
+            evidence.holders.add(path)
+    for path, call in (*evidence.filled, *evidence.asked):
+        if (
+            path not in evidence.holders
+            and not evidence.is_host(path)
             and not evidence.is_import(path)
             and not evidence.is_scheduler(path)
             and not evidence.is_data(path.variable)
@@ -201,14 +228,12 @@ def _spread_holders(evidence: Evidence) -> bool:
     return len(evidence.holders) > count
 
 
-def _spread_returning(evidence: Evidence) -> bool:
+def _spread_returning(evidence: Evidence, returned: list[tuple[str, ast.expr]]) -> bool:
     """Functions of the file whose result may hold a model, by their plain names."""
     count = len(evidence.returning)
-    for node, scope in evidence.scopes.of_node.items():
-        if isinstance(node, ast.Return | ast.Yield) and node.value is not None and scope.parent is not None:
-            name = scope.name.rpartition(".")[2].partition("#")[0]
-            if name not in evidence.returning and evidence.holds(node.value):
-                evidence.returning.add(name)
+    for name, value in returned:
+        if name not in evidence.returning and evidence.holds(value):
+            evidence.returning.add(name)
     return len(evidence.returning) > count
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from codemods.trees import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
+    from codemods.events import Path
     from codemods.lower.world import World
 
 
@@ -47,24 +48,26 @@ def imported_calls(world: World) -> Iterator[tuple[ast.Call, Imported]]:
     if not bound or any(name == "*" for _, name in bound):
         return
     handed = _handed_around(world)
-    patched = {str(getattr(node, "value", "")) for node in world.scopes.of_node if _is_dotted_text(node)}
+    changed = {path.variable for path in world.evidence.bindings if path.rest}
+    texts = (str(getattr(node, "value", "")) for node in world.scopes.of_node if _is_dotted_text(node))
+    patched = {text.rpartition(".")[2] for text in texts}
     for node in world.scopes.of_node:
         if not isinstance(node, ast.Call):
             continue
-        found = _meaning(world, node, bound, handed)
-        if found is not None and not any(text.endswith(f".{found.name}") for text in patched):
+        found = _meaning(world, node, bound, handed, changed)
+        if found is not None and found.name not in patched:
             yield node, found
 
 
-def imports(tree: ast.Module, locate: Callable[[int, str], str | None]) -> set[str | None]:
-    """The files that the import statements of a module mean."""
-    found: set[str | None] = set()
+def imported_modules(tree: ast.Module) -> tuple[tuple[int, str], ...]:
+    """All that the import statements of a file may mean by a module: how many dots, and the words behind them."""
+    found: dict[tuple[int, str], None] = {}
     for node in walk(tree):
         for _, one in _bound_by(node):
-            found.add(locate(one.level, one.module))
+            found[one.level, one.module] = None
             if one.name is not None:
-                found.add(locate(one.level, f"{one.module}.{one.name}"))
-    return found
+                found[one.level, f"{one.module}.{one.name}"] = None
+    return tuple(found)
 
 
 def _bound_by(node: ast.AST) -> Iterator[tuple[str, _Bound]]:
@@ -101,6 +104,7 @@ def _meaning(
     call: ast.Call,
     bound: dict[tuple[str, str], list[_Bound]],
     handed: set[tuple[str, str]],
+    changed: set[Path],
 ) -> Imported | None:
     words: list[str] = []
     root = call.func
@@ -116,7 +120,7 @@ def _meaning(
     variable = scopes.variable(root.id, owner)
     if not found or world.definitions.get(key) or evidence.bindings.get(variable):
         return None
-    if any(path.rest and path.variable == variable for path in evidence.bindings):
+    if variable in changed:
         return None
     if words and key in handed:
         return None

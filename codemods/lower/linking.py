@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING
 
 from codemods.custom import current, is_marked
 from codemods.events import Backward, Call, Read, Step, Unknown, Zero
-from codemods.files.load import Unreadable, load
+from codemods.files.load import Unreadable
 from codemods.files.prefilter import worth_a_look
 from codemods.lower import harmless
+from codemods.lower.abroad import home_of
 from codemods.lower.blocks import TooLarge
 from codemods.lower.danger import danger_of_arguments
 from codemods.lower.evidence import Told
-from codemods.lower.imports import Imported, imported_calls, imports
+from codemods.lower.imports import Imported, imported_calls
 from codemods.lower.ownership import hooked, keeps_references, veto
-from codemods.lower.program import assembled, functions_of, pruned, recursive_functions
+from codemods.lower.program import assembled
 from codemods.lower.relocate import moved_abroad, path_abroad
 from codemods.lower.resolve import Opaque, Target, target_of
 from codemods.lower.world import World, world_of
 from codemods.settings import NO_IDIOMS
-from codemods.syntax import FUNCTIONS, Unparsable, arguments, callee_name, parse
+from codemods.syntax import FUNCTIONS, Unparsable, arguments, callee_name
 from codemods.timings import timed
 from codemods.trees import children, walk
 
@@ -100,18 +101,11 @@ def _located(vantage: Vantage, one: Imported) -> str | None:
     if package is None:
         return path
     try:
-        bound = world_of(_tree(vantage, package)).scopes.module.bound
+        bound = home_of(vantage, package).bound
     except (Unreadable, Unparsable, RecursionError):
         return None
     own = one.module.rpartition(".")[2]
     return None if {own, "*"} & bound else path
-
-
-def _tree(vantage: Vantage, path: str) -> ast.Module:
-    data = vantage.neighbours.data(path)
-    if data is None:
-        raise Unreadable("cannot be read")
-    return parse(load(path, data).text)
 
 
 def _can_be_followed(world: World, call: ast.Call) -> bool:
@@ -159,10 +153,11 @@ def _link(
     world: World, vantage: Vantage, path: str, wanted: list[tuple[ast.Call, str]], links: Links
 ) -> None:
     """Follow the calls into one other file."""
-    tree = _tree(vantage, path)
-    if vantage.path in imports(tree, vantage.from_file(path).locate):
+    abroad = home_of(vantage, path)
+    there = vantage.from_file(path)
+    if any(there.locate(*one) == vantage.path for one in abroad.modules):
         return
-    home = world_of(tree)
+    home = abroad.world
     if any(name == "*" for _, name in home.evidence.imports) or _set_abroad(world, home):
         return
     handed: set[Path] = set()
@@ -174,11 +169,9 @@ def _link(
             handed |= _handed(world, home, call, node)
     if not nodes:
         return
-    home = world_of(tree, Told(frozenset(handed), frozenset(world.evidence.held_lookups)))
-    every = functions_of(home)
-    functions = pruned(every)
+    lowered = abroad.lowered(Told(frozenset(handed), frozenset(world.evidence.held_lookups)))
+    home, every, functions, recursive = lowered.world, lowered.every, lowered.functions, lowered.recursive
     changing = _changing(vantage, path)
-    recursive = recursive_functions(home)
     prefix = f"{path}:"
     kept: dict[str, None] = {}
     for call, node in nodes.items():
@@ -221,7 +214,7 @@ def _link(
     links.referenced = links.referenced or keeps_references(home)
     links.regroups = links.regroups or _regroups(home)
     replaced = veto(home)
-    links.custom = links.custom or is_marked(tree)
+    links.custom = links.custom or is_marked(abroad.tree)
     links.veto = links.veto or (replaced and f"{path}: {replaced}")
 
 

@@ -31,9 +31,13 @@ def has_private_names(scopes: Scopes) -> bool:
 
 
 def spelled_out(tree: ast.Module) -> tuple[ast.Module, dict[str, str]]:
-    """A copy of the tree with private names in full, and what stood there for each of them."""
+    """A copy of the tree with private names in full, and what stood there for each of them; of a copy, the same copy."""
+    known: dict[str, str] | None = tree.__dict__.get("_written")
+    if known is not None:
+        return tree, known
     tree = copy.deepcopy(tree)
     written: dict[str, str] = {}
+    tree.__dict__["_written"] = written
     stack: list[tuple[ast.AST, str]] = [(tree, "")]
     while stack:
         node, owner = stack.pop()

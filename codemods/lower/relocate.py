@@ -51,7 +51,7 @@ def moved_abroad(function: Function, prefix: str, file: str) -> Function:
 
 
 def _span(span: Span, file: str) -> Span:
-    return replace(span, file=file)
+    return span._replace(file=file)
 
 
 def _event(event: Event, prefix: str, file: str) -> Event:

@@ -43,6 +43,14 @@ def resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaqu
     """
     if mark_of(call) is not None:
         return None
+    if result is not None:
+        return _resolve(world, call, result)
+    if call not in world.resolved:
+        world.resolved[call] = _resolve(world, call, None)
+    return world.resolved[call]
+
+
+def _resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaque | None:
     scope = world.scopes.of_node[call]
     func = call.func
     if isinstance(func, ast.Name):

@@ -7,7 +7,7 @@ break, continue), so that no path is invented that Python does not have.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.events import Accumulate, Mark, Unknown
@@ -211,7 +211,7 @@ class Statements:
             self.suite(cell.body)
             ends.append(self.graph.current)
             span = span_of(cell.body[0])
-            self.graph.cell(first, replace(span, end_line=cell.end_lineno or span.end_line))
+            self.graph.cell(first, span._replace(end_line=cell.end_lineno or span.end_line))
         after = self.graph.open(node.lineno)
         choice: int | None = None
         for number, (head, end) in enumerate(zip(heads, ends, strict=True)):

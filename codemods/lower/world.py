@@ -50,6 +50,10 @@ class World:
     links: Mapping[ast.Call, Target | Opaque] = field(default_factory=dict)
     clearings: dict[ast.stmt, Cleared] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
+    resolved: dict[ast.Call, Target | Opaque | None] = field(default_factory=dict)
+    lineages: dict[ast.ClassDef, list[ast.ClassDef]] = field(default_factory=dict)
+    overriding: dict[tuple[ast.ClassDef, str], list[FunctionNode]] = field(default_factory=dict)
+    own_names: dict[ast.ClassDef, frozenset[str]] = field(default_factory=dict)
 
     def scope(self, node: ast.AST) -> Scope:
         """The scope that a function or class opens."""
@@ -66,7 +70,9 @@ class World:
 
     def lineage(self, one: ast.ClassDef) -> list[ast.ClassDef]:
         """A class and its bases of the same file in the order of their method resolution (C3)."""
-        return self._linear(one, ())
+        if one not in self.lineages:
+            self.lineages[one] = self._linear(one, ())
+        return self.lineages[one]
 
     def _linear(self, one: ast.ClassDef, below: tuple[ast.ClassDef, ...]) -> list[ast.ClassDef]:
         bases = [
@@ -110,6 +116,11 @@ class World:
 
     def overrides(self, one: ast.ClassDef, name: str) -> list[FunctionNode]:
         """Every method that ``self.name`` may mean inside a class: its own, or that of a class derived from it."""
+        if (one, name) not in self.overriding:
+            self.overriding[one, name] = self._overrides(one, name)
+        return self.overriding[one, name]
+
+    def _overrides(self, one: ast.ClassDef, name: str) -> list[FunctionNode]:
         found: list[FunctionNode] = []
         for other in self.all_classes:
             if any(each is one for each in self.lineage(other)):
@@ -126,16 +137,24 @@ class World:
                 known |= harmless.MODULE_METHODS | {"zero_grad", "forward", "training"}
             elif not base.startswith(("abc.", "typing.")):
                 return True
-        for each in self.lineage(one):
-            for node in walk(each):
+        known = known.union(*map(self._names_in, self.lineage(one)))
+        return self.evidence.methods.get(path, set()) <= known
+
+    def _names_in(self, one: ast.ClassDef) -> frozenset[str]:
+        """What a class defines, or sets on whatever object."""
+        known = self.own_names.get(one)
+        if known is None:
+            found: set[str] = set()
+            for node in walk(one):
                 if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                    known.add(node.name)
+                    found.add(node.name)
                 elif isinstance(node, ast.Attribute):
                     if isinstance(node.ctx, ast.Store):
-                        known.add(node.attr)
+                        found.add(node.attr)
                 elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                    known.add(node.id)
-        return self.evidence.methods.get(path, set()) <= known
+                    found.add(node.id)
+            known = self.own_names[one] = frozenset(found)
+        return known
 
     def methods_named(self, name: str) -> list[FunctionNode]:
         """All methods of that name in the file, except those that ``torch.autograd`` calls."""

@@ -6,15 +6,18 @@ The paired program walks ONE control-flow graph; each event carries in which of 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.clearings import clearing_of, clears_only
-from codemods.events import Event, Zero
+from codemods.events import Call, Event, Rebind, Step, Zero
 from codemods.syntax import callee_name, suites
 from codemods.trees import walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemods.events import Path
     from codemods.ir.nodes import Function, Program
 
 
@@ -41,10 +44,14 @@ class Paired:
 
 @dataclass(frozen=True, slots=True)
 class PairedFunction:
-    """A function of both versions: the control flow of ``before``, and for each block the paired events."""
+    """A function of both versions: the control flow of ``before``, and for each block the paired events.
+
+    ``concerns``: the variables on which what it and its callees clear, step or rebind can turn.
+    """
 
     function: Function
     events: tuple[tuple[Paired, ...], ...]
+    concerns: frozenset[Path] = frozenset()
 
 
 def pair(before: Program, after: Program) -> dict[str, PairedFunction]:
@@ -53,7 +60,44 @@ def pair(before: Program, after: Program) -> dict[str, PairedFunction]:
         raise NotTheSameProgram("they define different functions")
     if (before.hooked, before.sources, before.distinct) != (after.hooked, after.sources, after.distinct):
         raise NotTheSameProgram("their names mean different things")
-    return {name: _pair_function(one, after.functions[name]) for name, one in before.functions.items()}
+    paired = {name: _pair_function(one, after.functions[name]) for name, one in before.functions.items()}
+    concerns = _concerns(paired)
+    return {name: replace(one, concerns=frozenset(concerns[name])) for name, one in paired.items()}
+
+
+def _concerns(functions: dict[str, PairedFunction]) -> dict[str, set[Path]]:
+    """For each function the variables on which what it clears, steps or rebinds can turn, by way of its calls too."""
+    found: dict[str, set[Path]] = {}
+    callers: dict[str, list[tuple[str, Call]]] = {name: [] for name in functions}
+    for name, one in functions.items():
+        found[name] = set()
+        for paired in (each for block in one.events for each in block):
+            event = paired.event
+            if isinstance(event, Call):
+                callers[event.function].append((name, event))
+            elif isinstance(event, Zero | Step):
+                found[name].update(_variables(event.receiver))
+            elif isinstance(event, Rebind):
+                found[name].update(_variables(event.target))
+                found[name].update(() if event.source is None else _variables(event.source))
+    pending = dict.fromkeys(functions)
+    while pending:
+        name, _ = pending.popitem()
+        for caller, call in callers[name]:
+            count = len(found[caller])
+            found[caller].update(one for one in found[name] if one.scope != name)
+            for parameter, value in call.arguments:
+                if parameter in found[name]:
+                    found[caller].update(_variables(value))
+            if len(found[caller]) > count:
+                pending[caller] = None
+    return found
+
+
+def _variables(path: Path) -> Iterator[Path]:
+    yield path.variable
+    for one in path.indices:
+        yield from _variables(one)
 
 
 def _pair_function(before: Function, after: Function) -> PairedFunction:

@@ -10,27 +10,33 @@ docs/promise.md; together they keep this invariant:
 
 from __future__ import annotations
 
-from enum import Enum
+from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import NamedTuple
 
 from codemods.events import Flavour
 
 
-class Site(NamedTuple):
-    """A ``zero_grad`` that only one of the versions has here."""
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A ``zero_grad`` that only one of the versions has here.
 
-    function: str
-    line: int
-    column: int
+    All sites are equal: which one it was decides nothing but what is told of a difference, so of the states that differ
+    in it alone the first is kept, and their number does not grow with the file.
+    """
+
+    function: str = field(compare=False)
+    line: int = field(compare=False)
+    column: int = field(compare=False)
 
 
-class Module(Enum):
+class Module(IntEnum):
     """What became of the name of the module that an optimizer was built over."""
 
-    SAME = "same"
-    NEW = "new"
+    SAME = 0
+    NEW = 1
     """It means another module now, constructed since: none of the old parameters are in it."""
-    UNKNOWN = "unknown"
+    UNKNOWN = 2
 
 
 class State(NamedTuple):

@@ -43,13 +43,16 @@ class Instance:
     environment: Environment
 
     def called(self, functions: dict[str, PairedFunction], call: Call) -> Instance:
-        """The instance that a call event runs."""
+        """The instance that a call event runs. Variables on which nothing turns in it are left out."""
+        concerns = functions[call.function].concerns
         meanings = {
             variable: meaning
             for variable, meaning in self.environment
-            if variable.scope and call.function.startswith(variable.scope + ".")
+            if variable.scope and call.function.startswith(variable.scope + ".") and variable in concerns
         }
         for variable, value in call.arguments:
+            if variable not in concerns and not variable.scope.startswith("class "):
+                continue
             meaning = canonical(value, self.environment)
             if meaning != variable:
                 meanings[variable] = meaning

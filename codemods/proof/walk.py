@@ -34,7 +34,8 @@ from codemods.proof.gradstate import (
     unknown,
     zero,
 )
-from codemods.proof.instances import Environment, Instance, Ownership, canonical
+from codemods.proof.instances import Instance, Ownership, canonical
+from codemods.proof.route import Route, shortcuts
 from codemods.proof.sharing import is_found, receivers
 from codemods.proof.witness import Kind, WitnessLine, called, stop
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from codemods.ir.nodes import Program
     from codemods.proof.align import Paired, PairedFunction
+    from codemods.proof.route import Act, Exits, Visited
 
 IN_PLACE = frozenset({Flavour.ZEROS, Flavour.CUSTOM, Flavour.UNKNOWN})
 """Clearings that may show in a gradient that somebody has kept."""
@@ -70,9 +72,6 @@ class Pardon:
     repaired: frozenset[Path]
 
 
-Exits = tuple[frozenset[State], frozenset[State]]
-
-
 @dataclass(slots=True, eq=False)
 class Walk:
     """One run of the analysis, for one receiver.
@@ -94,11 +93,13 @@ class Walk:
     shared: Path | None = None
     pool: dict[State, list[WitnessLine]] = field(default_factory=dict)
     results: dict[str, dict[State, list[WitnessLine]]] = field(default_factory=dict)
-    memo: dict[tuple[Instance, Path, bool, State], Exits] = field(default_factory=dict)
+    routes: dict[tuple[Path, bool], dict[Instance, Route]] = field(default_factory=dict)
     callbacks: dict[str | None, list[str]] = field(default_factory=dict)
     strays: dict[str, list[str]] = field(default_factory=dict)
     tracked: Path = Path("", "")
     beside: bool = False
+    listened: bool = False
+    pooled: set[State] = field(default_factory=set)
     transitions: int = 0
 
     def run(self) -> None:
@@ -109,13 +110,16 @@ class Walk:
         self.results.clear()
         after = (outside(state, trusting=self.trusting) for state in exits)
         self.pool = {state: [] for state in (*self.start, *after)}
+        self.pooled.clear()
         self._settle(lambda: None)
 
     def _settle(self, first: Callable[[], None]) -> None:
         """Run ``first`` and every function that outsiders may call until no new state turns up."""
         while True:
             known = self._known()
-            self.memo.clear()
+            if self.listened:
+                # What was found rests on what was known of other functions then.
+                self.routes.clear()
             first()
             for name, one in self.functions.items():
                 if one.function.root and self.pool and self._matters(name):
@@ -188,13 +192,17 @@ class Walk:
         for tracked in self._aliases(name):
             self.tracked = tracked
             self.beside = name != "<module>" and tracked == self.cell and self._is_beside(name)
+            route = self._route(Instance(name, ()))
+            visited = route.visited
             for state, path in entries.items():
+                if state in visited[0]:
+                    continue
                 try:
-                    exits, _ = self._function(Instance(name, ()), state)
+                    self._follow(route, state, visited)
                 except Found as error:
                     error.path[:0] = path
                     raise
-                found.update(dict.fromkeys(exits))
+            found.update(dict.fromkeys(visited[route.function.function.exit]))
         return found
 
     def _aliases(self, root: str) -> list[Path]:
@@ -214,65 +222,88 @@ class Walk:
         others = [*handed, *(found if self.shared is not None else ())]
         return [*others, self.cell] if found or self._rebinds(root) else others
 
-    def _function(self, instance: Instance, state: State) -> Exits:
-        key = (instance, self.tracked, self.beside, state)
-        if key in self.memo:
-            return self.memo[key]
-        function = self.functions[instance.function]
-        blocks = function.function.blocks
-        parents: dict[tuple[int, State], tuple[int, State] | None] = {(0, state): None}
+    def _route(self, instance: Instance) -> Route:
+        routes = self.routes.setdefault((self.tracked, self.beside), {})
+        found = routes.get(instance)
+        if found is None:
+            function = self.functions[instance.function]
+            acts = [
+                [
+                    (index, act)
+                    for index, paired in enumerate(block)
+                    if (act := self._act(instance, paired)) is not None
+                ]
+                for block in function.events
+            ]
+            strays = self._strays(instance.function)
+            successors = (
+                [one.successors for one in function.function.blocks] if strays else shortcuts(function, acts)
+            )
+            found = routes[instance] = Route(instance, function, acts, successors, strays)
+        return found
+
+    def _function(self, route: Route, state: State) -> Exits:
+        if state not in route.known:
+            visited: Visited = [{} for _ in route.successors]
+            raised = self._follow(route, state, visited)
+            function = route.function.function
+            raised.update(dict.fromkeys(visited[function.raise_exit]))
+            route.known[state] = (tuple(visited[function.exit]), tuple(raised))
+        return route.known[state]
+
+    def _follow(self, route: Route, state: State, parents: Visited) -> dict[State, None]:
+        """Visit all that is reached from a state of entry and was not visited yet; what is raised on the way."""
+        function = route.function.function
+        blocks = function.blocks
+        parents[0][state] = None
         pending = [(0, state)]
-        position = 0
-        raised: set[State] = set()
-        while position < len(pending):
-            block, entry = pending[position]
-            position += 1
-            facts = self._anywhere(instance.function, [entry])
+        raised: dict[State, None] = {}
+        for here in pending:
+            block, entry = here
+            facts = self._anywhere(route, [entry])
             seen: dict[State, None] = dict.fromkeys(facts)
-            for index, paired in enumerate(function.events[block]):
+            for index, act in route.acts[block]:
                 following: dict[State, None] = {}
                 for fact in facts:
                     self.transitions += 1
                     if self.transitions > STATES:
                         raise GivesUp
                     try:
-                        normal, exceptional = self._event(instance, paired, fact)
+                        normal, exceptional = act(fact)
                     except Found as found:
-                        found.path[:0] = self._path(function, parents, (block, entry), index)
+                        found.path[:0] = self._path(route.function, parents, here, index)
                         raise
                     following.update(dict.fromkeys(normal))
                     seen.update(dict.fromkeys(exceptional))
-                facts = self._anywhere(instance.function, list(following))
+                facts = self._anywhere(route, list(following))
                 seen.update(dict.fromkeys(facts))
             on_raise = blocks[block].on_raise
-            if on_raise == function.function.raise_exit:
+            if on_raise == function.raise_exit:
                 raised.update(seen)
             else:
-                self._reach(parents, pending, (block, entry), (on_raise,), seen)
-            self._reach(parents, pending, (block, entry), blocks[block].successors, facts)
-        exits = frozenset(fact for block, fact in parents if block == function.function.exit)
-        raised.update(fact for block, fact in parents if block == function.function.raise_exit)
-        self.memo[key] = (exits, frozenset(raised))
-        return self.memo[key]
+                self._reach(parents, pending, here, (on_raise,), seen)
+            self._reach(parents, pending, here, route.successors[block], facts)
+        return raised
 
     @staticmethod
     def _reach(
-        parents: dict[tuple[int, State], tuple[int, State] | None],
+        parents: Visited,
         pending: list[tuple[int, State]],
         source: tuple[int, State],
         targets: Iterable[int],
         facts: Iterable[State],
     ) -> None:
         for target in targets:
+            known = parents[target]
             for fact in facts:
-                if (target, fact) not in parents:
-                    parents[(target, fact)] = source
+                if fact not in known:
+                    known[fact] = source
                     pending.append((target, fact))
 
     def _path(
         self,
         function: PairedFunction,
-        parents: dict[tuple[int, State], tuple[int, State] | None],
+        parents: Visited,
         end: tuple[int, State],
         index: int,
     ) -> list[WitnessLine]:
@@ -281,14 +312,14 @@ class Walk:
         one: tuple[int, State] | None = end
         while one is not None:
             chain.append(one[0])
-            one = parents[one]
+            one = parents[one[0]][one[1]]
         chain.reverse()
         found = [stop(paired) for block in chain[:-1] for paired in function.events[block]]
         found += [stop(paired) for paired in function.events[chain[-1]][: index + 1]]
         return [line for line in found if line is not None]
 
-    def _anywhere(self, name: str, facts: list[State]) -> list[State]:
-        """States at a point of a function where stray functions may have run, which are not on their way to it."""
+    def _strays(self, name: str) -> list[str]:
+        """Stray functions that change something and may have run at any point of a function, not on their way to it."""
         if name not in self.strays:
             self.strays[name] = [
                 one
@@ -298,12 +329,19 @@ class Walk:
                 and self._changes(one)
                 and all(each.function != name for each in self.reached[one])
             ]
-        if not self.strays[name]:
+        return self.strays[name]
+
+    def _anywhere(self, route: Route, facts: list[State]) -> list[State]:
+        """States at a point of a function where stray functions may have run."""
+        if not route.strays:
             return facts
+        self.listened = True
         for fact in facts:
-            self.pool.setdefault(outside(fact, trusting=self.trusting), [])
-        found = [each for one in self.strays[name] for each in self.results.get(one, ())]
-        return list(dict.fromkeys([*facts, *found]))
+            if fact not in self.pooled:
+                self.pooled.add(fact)
+                self.pool.setdefault(outside(fact, trusting=self.trusting), [])
+        found = [each for one in route.strays for each in self.results.get(one, ())]
+        return list(dict.fromkeys([*facts, *found])) if found else facts
 
     def _is_beside(self, root: str) -> bool:
         """Whether optimizers step or clear in calls of ``root``, but not the one that owns the gradient."""
@@ -329,69 +367,63 @@ class Walk:
             for paired in block
         )
 
-    def _event(
-        self, instance: Instance, paired: Paired, state: State
-    ) -> tuple[Iterable[State], Iterable[State]]:
-        """States after an event, and those in which it may raise besides the one before and those after."""
+    def _act(self, instance: Instance, paired: Paired) -> Act | None:
+        """What an event does to a state: the states after it, and those in which it may raise; None for nothing.
+
+        It may raise in the state before it and in those after it in any case, which are not named.
+        """
         event = paired.event
         match event:
             case Zero():
-                return self._zero(instance, paired, event, state), ()
+                return self._act_of_zero(instance, paired, event)
             case Backward():
-                if self.program.hooked:
-                    self._consume(paired, state)
-                return (backward(state),), ()
+                return self._looking(paired, backward) if self.program.hooked else _filled
             case Step():
-                stepping = canonical(event.receiver, instance.environment)
-                if stepping.variable == NOTHING:
-                    return (), ()
-                if self._uses(stepping, state) and stepping not in self.pardon.repaired:
-                    self._consume(paired, state)
-                return (state,), ()
+                return self._act_of_step(instance, paired, event)
             case Read():
-                if not self.pardon.repaired:
-                    self._consume(paired, state)
-                return (state,), ()
+                return None if self.pardon.repaired else self._looking(paired)
             case Unknown():
-                if not state.elsewhere and not self.pardon.repaired:
-                    self._consume(paired, state)
-                after = backward(state) if event.trains else unknown(state, trusting=self.trusting)
-                replaced = rebound(after) if self.tracked.rest and not self.trusting else (after,)
-                if not self.trusting:
-                    replaced = tuple(renamed(one, fresh=False) for one in replaced)
-                return (
-                    *replaced,
-                    *(self._elsewhere(instance, after, peers=event.trains) if event.calls_back else ()),
-                ), ()
+                return self._act_of_unknown(instance, paired, event)
             case Suspend():
-                return (state, *self._elsewhere(instance, state)), ()
+                elsewhere = self._elsewhere(instance)
+                return None if elsewhere is None else lambda state: ((state, *elsewhere(state)), ())
             case Accumulate():
-                return (state._replace(accumulating=True),), ()
+                return lambda state: ((state._replace(accumulating=True),), ())
             case Rebind():
-                return self._rebind(instance.environment, event, state), ()
+                return self._act_of_rebind(instance, event)
             case Call():
-                callee = instance.called(self.functions, event)
-                if (
-                    callee.function != self.tracked.scope
-                    or not self.functions[callee.function].function.sealed
-                ):
-                    return self._function(callee, state)
-                # The optimizer is made in this call and dies with it.
-                exits, raised = self._function(callee, renewed(state)[0])
-                return frozenset(renewed(one)[0] for one in exits), raised
+                return self._act_of_call(instance, event)
             case _:
-                return (state,), ()
+                return None
 
-    def _zero(self, instance: Instance, paired: Paired, event: Zero, state: State) -> Iterable[State]:
+    def _looking(self, paired: Paired, then: Callable[[State], State] | None = None) -> Act:
+        def act(state: State) -> tuple[Iterable[State], Iterable[State]]:
+            self._consume(paired, state)
+            return (state if then is None else then(state),), ()
+
+        return act
+
+    def _act_of_zero(self, instance: Instance, paired: Paired, event: Zero) -> Act | None:
         receiver = canonical(event.receiver, instance.environment)
         if receiver.variable == NOTHING:
-            return ()
-        if event.bare and not paired.one_sided and not state.same_nones:
-            raise Found(Kind.FLAVOUR, Site("", event.span.line, 0), paired, [])
-        if receiver != self.tracked:
-            if receiver != self.owners.sources.get(self.tracked) or state.module is not Module.SAME:
-                return (state,)
+            return _never
+        raises = event.bare and not paired.one_sided
+        of_module = receiver != self.tracked
+        if of_module and receiver != self.owners.sources.get(self.tracked) and not raises:
+            return None
+        concerns = not of_module or receiver == self.owners.sources.get(self.tracked)
         site = Site(instance.function, event.span.line, event.span.column)
+
+        def act(state: State) -> tuple[Iterable[State], Iterable[State]]:
+            if raises and not state.same_nones:
+                raise Found(Kind.FLAVOUR, Site("", event.span.line, 0), paired, [])
+            if not concerns or (of_module and state.module is not Module.SAME):
+                return (state,), ()
+            return self._zero(paired, event, site, state), ()
+
+        return act
+
+    def _zero(self, paired: Paired, event: Zero, site: Site, state: State) -> Iterable[State]:
         if event.bare and paired.one_sided:
             raise Found(Kind.RAISES, site, paired, [])
         if paired.one_sided and self.program.referenced and event.flavour in IN_PLACE:
@@ -401,6 +433,70 @@ class Walk:
                 raise Found(Kind.CONDITIONAL, site, paired, [])
             return (state, *zero(state, event.flavour, site, in_before=True, in_after=True))
         return zero(state, event.flavour, site, in_before=paired.in_before, in_after=paired.in_after)
+
+    def _act_of_step(self, instance: Instance, paired: Paired, event: Step) -> Act | None:
+        """A step may use the gradient: its owner's does, another optimizer's unless visibly over another module."""
+        stepping = canonical(event.receiver, instance.environment)
+        if stepping.variable == NOTHING:
+            return _never
+        if stepping in self.pardon.repaired:
+            return None
+        if self.program.hooked:
+            return self._looking(paired)
+        if stepping != self.tracked:
+            spared = self.beside or self.owners.apart(self.tracked, stepping)
+            return None if spared else self._looking(paired)
+
+        def act(state: State) -> tuple[Iterable[State], Iterable[State]]:
+            if state.member:
+                self._consume(paired, state)
+            return (state,), ()
+
+        return act
+
+    def _act_of_unknown(self, instance: Instance, paired: Paired, event: Unknown) -> Act:
+        elsewhere = self._elsewhere(instance, peers=event.trains) if event.calls_back else None
+
+        def act(state: State) -> tuple[Iterable[State], Iterable[State]]:
+            if not state.elsewhere and not self.pardon.repaired:
+                self._consume(paired, state)
+            after = backward(state) if event.trains else unknown(state, trusting=self.trusting)
+            replaced = rebound(after) if self.tracked.rest and not self.trusting else (after,)
+            if not self.trusting:
+                replaced = tuple(renamed(one, fresh=False) for one in replaced)
+            return (*replaced, *(() if elsewhere is None else elsewhere(after))), ()
+
+        return act
+
+    def _act_of_call(self, instance: Instance, event: Call) -> Act:
+        callee = instance.called(self.functions, event)
+        inside = callee.function == self.tracked.scope and self.functions[callee.function].function.sealed
+        found: list[Route] = []
+
+        def act(state: State) -> tuple[Iterable[State], Iterable[State]]:
+            if not found:
+                found.append(self._route(callee))
+            if not inside:
+                return self._function(found[0], state)
+            # The optimizer is made in this call and dies with it.
+            exits, raised = self._function(found[0], renewed(state)[0])
+            return dict.fromkeys(renewed(one)[0] for one in exits), raised
+
+        return act
+
+    def _act_of_rebind(self, instance: Instance, event: Rebind) -> Act | None:
+        source = self.owners.sources.get(self.tracked)
+        target = canonical(event.target, instance.environment)
+        if target == self.tracked:
+            if source is not None and event.source is not None:
+                return lambda state: (rebuilt(state), ())
+            return (lambda state: (renewed(state), ())) if event.fresh else _rebound
+        if self.tracked.depends_on(target):
+            return _rebound
+        if source is not None and source.depends_on(target):
+            fresh = event.fresh and target == source
+            return lambda state: ((renamed(state, fresh=fresh),), ())
+        return None
 
     def _consume(self, paired: Paired, state: State) -> None:
         if state.same:
@@ -415,11 +511,11 @@ class Walk:
         if not self.pardon.residual:
             raise Found(Kind.RESIDUAL, site, paired, [])
 
-    def _elsewhere(self, instance: Instance, state: State, *, peers: bool = False) -> list[State]:
+    def _elsewhere(self, instance: Instance, *, peers: bool = False) -> Callable[[State], list[State]] | None:
         """States after code that may call back into the file: functions and instances that were handed around.
 
         A method's own class is left out, as the closed world's affair, unless a method of it is what is called on an
-        object that cannot be told (``peers``).
+        object that cannot be told (``peers``). None where there is nothing to be called back.
         """
         here = None if peers else self.functions[instance.function].function.family
         key = "" if peers else here
@@ -428,29 +524,28 @@ class Walk:
             self.callbacks[key] = [
                 one.name for one in roots if one.handed_around and (one.family is None or one.family != here)
             ]
-        if self.callbacks[key]:
+        names = self.callbacks[key]
+
+        def states(state: State) -> list[State]:
+            self.listened = True
             self.pool.setdefault(outside(state, trusting=self.trusting), [])
-        found = (each for name in self.callbacks[key] for each in self.results.get(name, ()))
-        meant = (state.default_none, state.custom_none)
-        return list(dict.fromkeys(each for each in found if (each.default_none, each.custom_none) == meant))
+            found = (each for name in names for each in self.results.get(name, ()))
+            meant = (state.default_none, state.custom_none)
+            return list(
+                dict.fromkeys(each for each in found if (each.default_none, each.custom_none) == meant)
+            )
 
-    def _rebind(self, environment: Environment, event: Rebind, state: State) -> tuple[State, ...]:
-        source = self.owners.sources.get(self.tracked)
-        target = canonical(event.target, environment)
-        if target == self.tracked:
-            if source is not None and event.source is not None:
-                return rebuilt(state)
-            return renewed(state) if event.fresh else rebound(state)
-        if self.tracked.depends_on(target):
-            return rebound(state)
-        if source is not None and source.depends_on(target):
-            return (renamed(state, fresh=event.fresh and target == source),)
-        return (state,)
+        return states if names else None
 
-    def _uses(self, stepping: Path, state: State) -> bool:
-        """Whether a step may use the gradient: its owner's does, another optimizer's unless visibly over another module."""
-        if stepping == self.tracked and not self.program.hooked:
-            return state.member
-        if self.program.hooked or self.beside:
-            return self.program.hooked
-        return not self.owners.apart(self.tracked, stepping)
+
+def _filled(state: State) -> tuple[Iterable[State], Iterable[State]]:
+    return (backward(state),), ()
+
+
+def _never(_: State) -> tuple[Iterable[State], Iterable[State]]:
+    """A method is called on None: Python raises."""
+    return (), ()
+
+
+def _rebound(state: State) -> tuple[Iterable[State], Iterable[State]]:
+    return rebound(state), ()
