@@ -27,6 +27,9 @@ class Facts(Protocol):
     def built(self, path: Path) -> str:
         """The full name of the imported class that ``path`` is always built by or annotated with, else empty."""
 
+    def made(self, node: ast.expr) -> str:
+        """As ``built``, of any expression."""
+
     def uses(self, path: Path) -> set[str]:
         """The attributes that the file looks up on ``path``."""
 

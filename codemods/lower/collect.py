@@ -17,6 +17,7 @@ from codemods.lower.evidence import (
     Told,
 )
 from codemods.lower.holders import close, seed_holders
+from codemods.lower.prepared import forget_wrapping
 from codemods.syntax import BINDERS, FUNCTIONS, FunctionNode, bound_targets, callee_name
 from codemods.trees import walk
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from codemods.events import Path
     from codemods.lower.scopes import Scopes
-
 
 BINDING = (*BINDERS, ast.Lambda)
 
@@ -42,6 +42,7 @@ def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evid
         evidence.methods[meaning] |= evidence.methods.get(alias, set())
         if alias in evidence.called:
             evidence.called.add(meaning)
+    forget_wrapping(evidence)
     evidence.collected = True
     seed_holders(evidence)
     evidence.holders |= told.handed

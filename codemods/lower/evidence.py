@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from codemods.events import Path
 from codemods.lower import harmless
 from codemods.lower.held import Held
 from codemods.syntax import arguments, callee_name, dotted
@@ -19,7 +20,6 @@ from codemods.trees import children, walk
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from codemods.events import Path
     from codemods.lower.scopes import Scopes
 
 GRADIENT_ATTRIBUTES = frozenset({"backward", "zero_grad", "grad", "step"})
@@ -92,6 +92,7 @@ class Evidence:
     indexed: bool = False
     hooked: bool = False
     constructors: dict[Path, tuple[int, str]] = field(default_factory=dict)
+    wrapped: set[int] = field(default_factory=set)
     asked_of: set[Path] = field(default_factory=set)
     makers: dict[tuple[Path, int], tuple[int, str]] = field(default_factory=dict)
     collected: bool = False
@@ -346,6 +347,11 @@ class Evidence:
                 words.add("")
         return words.pop() if len(words) == 1 else ""
 
+    def made(self, node: ast.expr) -> str:
+        """As :meth:`built`, of any expression."""
+        path = self.scopes.path(node)
+        return self.built(path) if path is not None else self._built(Path("", ""), node, 4)
+
     def built(self, path: Path, depth: int = 4) -> str:
         """The full name of the imported class that ``path`` is always built by or annotated with, else empty."""
         size = len(self.bindings.get(path, ()))
@@ -369,12 +375,24 @@ class Evidence:
             )
             return handed.pop() if len(handed) == 1 else ""
         if isinstance(value, ast.Call):
+            inner = self._handed_through(value)
+            if inner is not None:
+                return self._built(path, inner, depth - 1) if depth else ""
             return self.imported(value.func) or ""
         if isinstance(value, ast.IfExp):
             names = {self._built(path, one, depth) for one in (value.body, value.orelse)}
             return names.pop() if len(names) == 1 else ""
         source = self.scopes.path(value) if isinstance(value, ast.Name | ast.Attribute) else None
         return "" if source is None or source == path or not depth else self.built(source, depth - 1)
+
+    def _handed_through(self, call: ast.Call) -> ast.expr | None:
+        """What a call gives back: ``model`` for ``model.to(device)`` and for ``accelerator.unwrap_model(model)``."""
+        if not isinstance(call.func, ast.Attribute):
+            return None
+        if call.func.attr in ("to", "cuda", "cpu"):
+            return call.func.value
+        host = self.path(call.func.value) if call.func.attr == "unwrap_model" and call.args else None
+        return call.args[0] if host is not None and self.is_host(host) else None
 
     def is_host(self, path: Path) -> bool:
         """Whether ``path`` is an object of a framework whose methods an idiom knows one by one."""
@@ -450,6 +468,8 @@ class Evidence:
             ):
                 return any(self.holds(one) for one in arguments(call))
             base = self.holds(call.func.value)
+            if base and name == "generate" and harmless.NEW_MODEL.fullmatch(self.made(call.func.value)):
+                return False
             if base and name in harmless.MODULE_METHODS:
                 return name in harmless.SELF_RETURNING
             if name in harmless.TENSOR_METHODS and not base:

@@ -123,6 +123,8 @@ class Expressions:
             self.bind(target.value, None)
             return
         evidence = self.world.evidence
+        if id(target) in evidence.wrapped:
+            return
         if isinstance(target, ast.Attribute | ast.Subscript):
             self.visit(target.value)
             if isinstance(target, ast.Attribute) and target.attr == "sync_gradients":

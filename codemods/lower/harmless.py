@@ -70,6 +70,8 @@ FUNCTIONS = frozenset(
         "tqdm.auto.tqdm",
         "tqdm.tqdm",
         "tqdm.notebook.tqdm",
+        "transformers.AdamW",  # an optimizer like torch's own: its constructor keeps the parameters as they are
+        "transformers.optimization.AdamW",
         "transformers.get_constant_schedule_with_warmup",
         "transformers.get_cosine_schedule_with_warmup",
         "transformers.get_linear_schedule_with_warmup",
@@ -83,6 +85,11 @@ DATA = re.compile(
     r"|torchvision\.(datasets|io|transforms|utils)\.|datasets\.|evaluate\.load|numpy\.|pandas\.|sklearn\.|tqdm|logging\.|argparse\."
 )
 """Constructors of libraries, by their full names, whose result holds no parameter but those that they are handed."""
+
+NEW_MODEL = re.compile(
+    r"transformers\.(models\.\w+\.)?[A-Z]\w*(Model|For[A-Z])\w*\.(from_pretrained|from_config)"
+)
+"""Class methods of transformers that make a new model each time (transformers 4, ``modeling_utils.py``)."""
 
 SCHEDULES = re.compile(r"torch\.optim\.lr_scheduler\.|transformers\.get_\w*sched")
 """Those whose result is a scheduler: what it does with its optimizer is known."""

@@ -69,7 +69,8 @@ def seed_holders(evidence: Evidence) -> None:
     for call in [node for node in evidence.scopes.of_node if isinstance(node, ast.Call)]:
         if evidence.builds_optimizer(call):
             for one in walk(call):
-                given = evidence.scopes.path(one) if isinstance(one, ast.Name) else None
+                own = isinstance(one, ast.Name) and evidence.imported(one) is None
+                given = evidence.scopes.path(one) if isinstance(one, ast.Name) and own else None
                 if given is not None and not evidence.is_import(given) and call.func is not one:
                     evidence.holders.add(given)
     _loss_makers(evidence)

@@ -212,7 +212,7 @@ class World:
         return False
 
     def builds_module(self, value: ast.expr) -> bool:
-        """Whether an expression constructs an object: a call of a class of this file, or of ``torch.nn``."""
+        """Whether an expression constructs an object: a call of a class of this file or of ``torch.nn``, or a new model."""
         while (
             isinstance(value, ast.Call)
             and isinstance(value.func, ast.Attribute)
@@ -223,7 +223,8 @@ class World:
             return False
         if isinstance(value.func, ast.Name):
             return isinstance(self.definition(value.func.id, self.scopes.of_node[value.func]), ast.ClassDef)
-        return (self.evidence.imported(value.func) or "").startswith("torch.nn.")
+        full = self.evidence.imported(value.func) or ""
+        return full.startswith("torch.nn.") or harmless.NEW_MODEL.fullmatch(full) is not None
 
     def touches(self, node: ast.AST) -> bool:
         """Whether a function or class may touch gradients, by the names that it mentions."""

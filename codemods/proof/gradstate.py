@@ -35,8 +35,14 @@ class Module(IntEnum):
 
     SAME = 0
     NEW = 1
-    """It means another module now, constructed since: none of the old parameters are in it."""
-    UNKNOWN = 2
+    """It means another module now, constructed since: none of the old parameters are in it, and none has a gradient."""
+    HANDED = 2
+    """Such a module, and code that cannot be followed has run since, which is trusted to leave nothing behind."""
+    FILLED = 3
+    """Such a module, and somebody may have run a backward through it since."""
+    TRACKED = 4
+    """Another module, over which the optimizer has been made since: its gradients have states of their own."""
+    UNKNOWN = 5
 
 
 class State(NamedTuple):
@@ -101,7 +107,7 @@ def backward(state: State) -> State:
         before_none=False,
         after_none=False,
         hearsay=False,
-        module=Module.UNKNOWN if state.module is Module.NEW else state.module,
+        module=Module.FILLED if state.module in (Module.NEW, Module.HANDED) else state.module,
     )
 
 
@@ -114,7 +120,8 @@ def unknown(state: State, *, trusting: bool) -> State:
     """
     if trusting:
         rumour = state.hearsay or state.after_clear
-        return state._replace(after_clear=False, after_none=False, hearsay=rumour)
+        module = Module.HANDED if state.module is Module.NEW else state.module
+        return state._replace(after_clear=False, after_none=False, hearsay=rumour, module=module)
     rumour = state.hearsay or (state.before_clear and state.after_clear)
     return backward(state)._replace(hearsay=rumour)
 
@@ -126,7 +133,12 @@ def outside(state: State, *, trusting: bool) -> State:
     if trusting:
         return state._replace(after_clear=True, after_none=state.before_none, hearsay=False, elsewhere=True)
     return State(
-        state.member, state.default_none, state.custom_none, elsewhere=True, accumulating=state.accumulating
+        state.member,
+        state.default_none,
+        state.custom_none,
+        elsewhere=True,
+        accumulating=state.accumulating,
+        module=state.module,
     )
 
 
@@ -181,10 +193,15 @@ def rebuilt(state: State) -> tuple[State, ...]:
     """The optimizer is made again, over the module that goes by the same name now."""
     if state.module is Module.SAME:
         return (state._replace(member=True),)
-    if state.module is Module.NEW:
-        own, old = renewed(state)
-        return (unknown(own, trusting=True) if state.hearsay else own, old)
-    return (state._replace(member=True, module=Module.SAME), state._replace(member=False))
+    if state.module is Module.UNKNOWN:
+        return (state._replace(member=True, module=Module.SAME), state._replace(member=False))
+    own, old = renewed(state)
+    old = old._replace(module=Module.TRACKED)
+    if state.module is Module.TRACKED:
+        return (old,)
+    if state.module is Module.HANDED:
+        own = unknown(own, trusting=True)
+    return (backward(own) if state.module is Module.FILLED else own, old)
 
 
 def renamed(state: State, *, fresh: bool) -> State:

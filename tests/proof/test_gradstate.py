@@ -184,7 +184,15 @@ def test_an_optimizer_made_again_over_the_same_module_owns_the_same_gradients() 
 
 def test_an_optimizer_made_over_a_new_module_owns_gradients_that_are_clear() -> None:
     stale = renamed(before_only(FILLED), fresh=True)
-    assert rebuilt(stale) == renewed(stale)
+    own, old = rebuilt(stale)
+    assert own == renewed(stale)[0]
+    assert (old.member, old.after_extra, old.module) == (False, HERE, Module.TRACKED)
+
+
+def test_an_optimizer_made_twice_over_a_new_module_owns_the_gradients_of_the_first_time() -> None:
+    own, old = rebuilt(renamed(FILLED, fresh=True))
+    assert [each.member for each in rebuilt(backward(old))] == [False]
+    assert rebuilt(backward(own)) == (backward(own),)
 
 
 def test_an_optimizer_made_over_a_module_that_cannot_be_told_may_own_either() -> None:

@@ -1,0 +1,50 @@
+"""What a framework hands back under the name it was handed: ``model, optimizer = accelerator.prepare(model, optimizer)``.
+
+By their sources (accelerate 1.15, ``accelerator.py``; lightning 2.6, ``fabric/fabric.py``), these methods return what they
+are handed in the same order, each as it is or in a wrapper over the same parameters, with the gradients that are there.
+Where a strategy swaps the parameters, the new ones have no gradients. So the name means what it meant before.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemods.lower.evidence import Evidence
+
+WRAPPING = frozenset("prepare prepare_model prepare_optimizer setup setup_module setup_optimizers".split())
+
+
+def forget_wrapping(evidence: Evidence) -> None:
+    """Take such bindings out, and remember their targets as wrapped."""
+    for node in evidence.scopes.of_node:
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+            continue
+        for target, given in _handed_back(evidence, node, node.value):
+            path = evidence.scopes.path(target)
+            if path is None or path != evidence.scopes.path(given) or path.indices:
+                continue
+            evidence.wrapped.add(id(target))
+            bound = evidence.bindings[path]
+            at = next((number for number, one in enumerate(bound) if one is given or one is node.value), None)
+            if at is not None:
+                del bound[at]
+            if not bound:
+                del evidence.bindings[path]
+
+
+def _handed_back(evidence: Evidence, node: ast.Assign, call: ast.Call) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """The targets of an assignment with what the call was handed in the same place."""
+    host = evidence.path(call.func.value) if isinstance(call.func, ast.Attribute) else None
+    if host is None or not isinstance(call.func, ast.Attribute) or call.func.attr not in WRAPPING:
+        return
+    if len(node.targets) != 1 or not evidence.is_host(host):
+        return
+    whole = node.targets[0]
+    targets = whole.elts if isinstance(whole, ast.Tuple | ast.List) else [whole]
+    starred = any(isinstance(one, ast.Starred) for one in (*targets, *call.args))
+    if not starred and len(targets) == len(call.args):
+        yield from zip(targets, call.args, strict=True)
