@@ -176,9 +176,7 @@ class Evidence:
         full = self.imported(call.func) or ""
         if harmless.DATA.match(full) is None:
             return False
-        return harmless.SCHEDULES.match(full) is not None or not any(
-            self.holds(one) for one in arguments(call)
-        )
+        return not any(self.holds(one) for one in arguments(call))
 
     def sole_binding(self, path: Path) -> ast.expr | None:
         """The one value that ``path`` is ever bound to, None when there are several or it is unclear."""
@@ -468,6 +466,9 @@ class Evidence:
             ):
                 return any(self.holds(one) for one in arguments(call))
             base = self.holds(call.func.value)
+            owner = self.scopes.path(call.func.value)
+            if base and owner is not None and self.is_scheduler(owner):
+                return False
             if base and name == "generate" and harmless.NEW_MODEL.fullmatch(self.made(call.func.value)):
                 return False
             if base and name in harmless.MODULE_METHODS:

@@ -91,9 +91,6 @@ NEW_MODEL = re.compile(
 )
 """Class methods of transformers that make a new model each time (transformers 4, ``modeling_utils.py``)."""
 
-SCHEDULES = re.compile(r"torch\.optim\.lr_scheduler\.|transformers\.get_\w*sched")
-"""Those whose result is a scheduler: what it does with its optimizer is known."""
-
 MODULE_METHODS = frozenset(
     "add_module bfloat16 buffers children cpu cuda double eval extra_repr float get_parameter "
     "get_submodule half load_state_dict modules named_buffers named_children named_modules "
@@ -110,7 +107,7 @@ SELF_RETURNING = frozenset(
 """Those of the methods above whose result holds the module or its parameters."""
 
 CARRIER_VALUES = frozenset(
-    "__class__ __name__ config defaults device dtype last_epoch lr name num_classes param_groups shape "
+    "__class__ __name__ base_lrs config defaults device dtype last_epoch lr name num_classes param_groups shape "
     "training".split()
 )
 """Attributes of modules and optimizers that hold no parameter (``param_groups`` is looked at by subscript)."""

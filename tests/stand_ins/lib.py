@@ -182,3 +182,8 @@ def clearing(optimizer: torch.optim.Optimizer) -> torch.optim.Optimizer:
 def several(optimizer: torch.optim.Optimizer) -> list[torch.optim.Optimizer]:
     """Such an optimizer among others."""
     return [clearing(optimizer)]
+
+
+def print_gradients_of(scheduler: Any) -> None:
+    """Looks at the optimizer behind a scheduler."""
+    print([one.grad for group in scheduler.optimizer.param_groups for one in group["params"]])
