@@ -1,0 +1,1 @@
+"""What gradorder costs, side by side with what a user would run instead: ``python -m benchmarks --help``."""

@@ -1,0 +1,1 @@
+"""Programs that are run, not imported: floors, and the codemod that one would write by hand."""
