@@ -17,6 +17,7 @@ from codemods.hush import Hush
 from codemods.lower import TooLarge, lower
 from codemods.proof.align import NotTheSameProgram, pair, same_but_for_zeros
 from codemods.proof.lockstep import Allowed, prove
+from codemods.proof.walk import TRANSITIONS, Meter
 from codemods.proof.witness import Same, SameIf
 from codemods.rounds import worked_out
 from codemods.syntax import Unparsable, parse
@@ -134,7 +135,12 @@ def _rewritten(path: str, source: Document, worked: Worked, settings: Settings, 
     if ast.dump(moved(source.text, changes, settled.cuts)) != ast.dump(trees[1]):
         raise BrokenPromise("the rewritten file is not what was planned")
     if not settled.mended:
-        proof = prove(settled.program, functions, allowed=Allowed(residual=settings.unsafe_fixes))
+        proof = prove(
+            settled.program,
+            functions,
+            allowed=Allowed(residual=settings.unsafe_fixes),
+            meter=Meter(2 * TRANSITIONS),
+        )
         if not isinstance(proof, Same | SameIf):
             raise BrokenPromise("the proof of the planned moves does not hold for the rewritten file")
     if not same_but_for_zeros(*trees):

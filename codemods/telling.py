@@ -157,7 +157,9 @@ def _hazard(
 ) -> Finding:
     witness = tuple(Stop(one.line, one.text) for one in refusal.path) if isinstance(refusal, Differs) else ()
     reason = explain(refusal) if fix is None else _effect(refusal)
-    return _finding(path, judged, names, Verdict.HAZARD, reason, fix=fix, applied=applied, witness=witness)
+    too_large = isinstance(refusal, Unsure) and refusal.too_large
+    verdict = Verdict.UNSUPPORTED if too_large else Verdict.HAZARD
+    return _finding(path, judged, names, verdict, reason, fix=fix, applied=applied, witness=witness)
 
 
 def _effect(refusal: Refusal) -> str:

@@ -12,6 +12,7 @@ from codemods.plan import Layout
 from codemods.proof.align import NotTheSameProgram, pair
 from codemods.proof.instances import entered_from_outside
 from codemods.proof.lockstep import CLOSED_WORLD, IDIOMS, NOTHING_ALLOWED, Allowed, prove
+from codemods.proof.walk import Meter
 from codemods.proof.witness import Differs, Kind, Same, SameIf, Unsure
 from codemods.syntax import Cuts, parse
 from codemods.timings import timed
@@ -153,13 +154,18 @@ def settle(
     return Settled(replace(trial, assumes=assumes), ordered, in_order)
 
 
-WORK = 60_000
-"""How many gradient events all trials of one file may walk over."""
+WORK = 30_000
+"""How many gradient events all trials of one file may lower, and follow in proofs at a twentieth of the price."""
+
+TRANSITIONS_PER_EVENT = 20
 
 FEW = 6
 """So many sets of moves are tried in any case."""
 
-TOO_MANY = Unsure("the file has more zero_grad calls that hang together than are tried")
+TOO_MANY = Unsure(
+    "the file has more zero_grad calls that hang together than are tried: move some of them by hand, or split the file",
+    too_large=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +173,7 @@ class Court:
     """Tries sets of moves of one program, all by one standard.
 
     ``made``: changes of the text that ``program`` has already. ``known``: the versions that were lowered already.
+    ``meter``: how far all proofs together went.
     """
 
     program: Program
@@ -176,11 +183,13 @@ class Court:
     cuts: Cuts | None = None
     made: tuple[Change, ...] = ()
     known: dict[tuple[Move, ...], dict[str, PairedFunction]] = field(default_factory=dict)
+    meter: Meter = field(default_factory=Meter)
 
     def _spent(self) -> bool:
         """Whether trying more sets of moves would take out of proportion long. Never a matter of time."""
         size = sum(len(block.events) for one in self.program.functions.values() for block in one.blocks)
-        return len(self.known) > max(FEW, WORK // max(size, 1))
+        spent = size * len(self.known) + self.meter.count // TRANSITIONS_PER_EVENT
+        return len(self.known) > FEW and spent > WORK
 
     def settled(self, moves: Sequence[Move], kept: Sequence[Move] = ()) -> Trial:
         """Drop one culprit after another until the rest holds; then take back who fell because of a later culprit.
@@ -226,7 +235,9 @@ class Court:
             functions = self._paired(moves)
         except NotTheSameProgram as error:
             return Trial(refused=dict.fromkeys(moves, Unsure(f"moving it changes more: {error.reason}")))
-        proof = prove(self.program, functions, allowed=self.allowed)
+        meter = Meter()
+        proof = prove(self.program, functions, allowed=self.allowed, meter=meter)
+        self.meter.count += meter.count
         if not isinstance(proof, Same | SameIf):
             return Trial(refused=dict.fromkeys(_guilty(proof, moves), proof))
         needed = proof.assumptions if isinstance(proof, SameIf) else ()

@@ -26,7 +26,7 @@ from codemods.proof.gradstate import (
 )
 from codemods.proof.instances import Instance, Ownership, TooMany, canonical, instances, ownership
 from codemods.proof.sharing import sharers
-from codemods.proof.walk import Found, GivesUp, Pardon, Walk
+from codemods.proof.walk import Found, GivesUp, Meter, Pardon, Walk
 from codemods.proof.witness import (
     CLEARED,
     INSTEAD,
@@ -76,12 +76,18 @@ NOTHING_ALLOWED = Allowed()
 
 @timed("walk")
 def prove(
-    program: Program, functions: dict[str, PairedFunction], *, allowed: Allowed = NOTHING_ALLOWED
+    program: Program,
+    functions: dict[str, PairedFunction],
+    *,
+    allowed: Allowed = NOTHING_ALLOWED,
+    meter: Meter | None = None,
 ) -> Proof:
     """Whether both versions of a paired program train the same, but for what is ``allowed``.
 
-    Answers for all moves at once: the first difference found ends the proof. ``program`` is the version before.
+    Answers for all moves at once: the first difference found ends the proof. ``program`` is the version before. ``meter``
+    says how far the proof may go, and is told how far it went.
     """
+    meter = Meter() if meter is None else meter
     if program.veto is not None:
         return Unsure(program.veto)
     if allowed.repaired is not None and program.hooked:
@@ -90,7 +96,8 @@ def prove(
     try:
         reached = {root: instances(functions, root) for root in roots}
     except TooMany:
-        return Unsure("functions of this file are called with too many combinations of arguments")
+        reason = "functions of this file are called with too many combinations of arguments"
+        return Unsure(reason, too_large=True)
     owners = ownership(program, [one for found in reached.values() for one in found])
     pardon = Pardon(allowed.residual, _repaired(allowed, reached))
     cells: dict[Path, None] = {}
@@ -106,14 +113,14 @@ def prove(
                     outright = outright and root == "<module>"
     needs_clean = needs_closed = False
     for cell in cells:
-        proof = _prove_cell(program, functions, cell, reached, owners, pardon, trusting=False)
+        proof = _prove_cell(program, functions, cell, reached, owners, pardon, meter, trusting=False)
         if proof is not None:
             needs_closed = True
-            proof = _prove_cell(program, functions, cell, reached, owners, pardon, trusting=True)
+            proof = _prove_cell(program, functions, cell, reached, owners, pardon, meter, trusting=True)
         if proof is not None:
             return proof
         if not outright and not needs_clean:
-            needs_clean = not _holds_from_any_start(program, functions, cell, reached, owners, pardon)
+            needs_clean = not _holds_from_any_start(program, functions, cell, reached, owners, pardon, meter)
     assumptions = (IDIOMS,) if program.custom else ()
     if outright:
         if needs_closed:
@@ -144,18 +151,19 @@ def _prove_cell(
     reached: dict[str, list[Instance]],
     owners: Ownership,
     pardon: Pardon,
+    meter: Meter,
     *,
     trusting: bool,
 ) -> Differs | Unsure | None:
     try:
         for shared in sharers(functions, reached, cell):
-            Walk(
-                program, functions, cell, reached, _starts(program, CLEAN), owners, pardon, trusting, shared
-            ).run()
+            starts = _starts(program, CLEAN)
+            Walk(program, functions, cell, reached, starts, owners, pardon, trusting, shared, meter).run()
     except Found as found:
         return Differs(found.kind, cell, found.site, _told(found, cell), found.paired.event)
     except GivesUp:
-        return Unsure("the file has more paths than the proof follows", cell)
+        reason = "the file has more paths than the proof follows: with smaller functions it could be followed"
+        return Unsure(reason, cell, too_large=True)
     return None
 
 
@@ -170,12 +178,13 @@ def _holds_from_any_start(
     reached: dict[str, list[Instance]],
     owners: Ownership,
     pardon: Pardon,
+    meter: Meter,
 ) -> bool:
     """Whether functions that outsiders call may as well be entered with gradients of any kind."""
     try:
         for shared in sharers(functions, reached, cell):
             starts = _starts(program, CLEAN + DIRTY)
-            Walk(program, functions, cell, reached, starts, owners, pardon, True, shared).run()
+            Walk(program, functions, cell, reached, starts, owners, pardon, True, shared, meter).run()
     except (Found, GivesUp):
         return False
     return True

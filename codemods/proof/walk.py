@@ -49,8 +49,16 @@ if TYPE_CHECKING:
 IN_PLACE = frozenset({Flavour.ZEROS, Flavour.CUSTOM, Flavour.UNKNOWN})
 """Clearings that may show in a gradient that somebody has kept."""
 
-STATES = 400_000
-"""Transitions after which a proof gives up: far beyond any real file."""
+TRANSITIONS = 1_000_000
+"""After so many a proof gives up: far beyond any real file."""
+
+
+@dataclass(slots=True, eq=False)
+class Meter:
+    """How many transitions a proof may follow, and how many it has followed: what it costs, on every machine alike."""
+
+    limit: int = field(default_factory=lambda: TRANSITIONS)
+    count: int = 0
 
 
 class Found(Exception):
@@ -90,7 +98,8 @@ class Walk:
     owners: Ownership
     pardon: Pardon
     trusting: bool
-    shared: Path | None = None
+    shared: Path | None
+    meter: Meter
     pool: dict[State, list[WitnessLine]] = field(default_factory=dict)
     results: dict[str, dict[State, list[WitnessLine]]] = field(default_factory=dict)
     routes: dict[tuple[Path, bool], dict[Instance, Route]] = field(default_factory=dict)
@@ -100,7 +109,6 @@ class Walk:
     beside: bool = False
     listened: bool = False
     pooled: set[State] = field(default_factory=set)
-    transitions: int = 0
 
     def run(self) -> None:
         """Raise Found with the first difference; return when there is none."""
@@ -260,13 +268,14 @@ class Walk:
         raised: dict[State, None] = {}
         for here in pending:
             block, entry = here
+            self.meter.count += 1
             facts = self._anywhere(route, [entry])
             seen: dict[State, None] = dict.fromkeys(facts)
             for index, act in route.acts[block]:
                 following: dict[State, None] = {}
                 for fact in facts:
-                    self.transitions += 1
-                    if self.transitions > STATES:
+                    self.meter.count += 1
+                    if self.meter.count > self.meter.limit:
                         raise GivesUp
                     try:
                         normal, exceptional = act(fact)

@@ -76,10 +76,14 @@ class Differs:
 
 @dataclass(frozen=True, slots=True)
 class Unsure:
-    """The analysis does not follow this program. ``receiver`` is set when only that optimizer's moves are in doubt."""
+    """The analysis does not follow this program. ``receiver`` is set when only that optimizer's moves are in doubt.
+
+    ``too_large``: nothing speaks against the moves but that there is more to follow than a bound allows.
+    """
 
     reason: str
     receiver: Path | None = None
+    too_large: bool = False
 
 
 Proof = Same | SameIf | Differs | Unsure

@@ -2,7 +2,8 @@
 
 ## What it does
 Names a training step that is left alone, with the reason: a closure handed to `step`, an engine that steps by itself,
-recursion, or gradients of which the file does not show who clears them.
+recursion, gradients of which the file does not show who clears them, or a file with more paths, or more calls that hang
+together, than are followed. Those bounds count work, so a file is treated alike on every machine.
 
 ## Why
 What cannot be followed is not guessed.

@@ -620,7 +620,7 @@ def test_no_run_of_two_versions_that_are_proved_shows_a_difference(
 ) -> None:
     before, after = pair
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(codemods.proof.walk, "STATES", 40_000)
+        patch.setattr(codemods.proof.walk, "TRANSITIONS", 40_000)
         try:
             found = proof(before, after)
         except NotTheSameProgram:  # a function has effects in one version alone
