@@ -132,7 +132,21 @@ def _each(iterated: ast.expr, variable: str, call: ast.expr, text: str) -> Clear
 def _one(node: ast.stmt) -> Clearing | None:
     if not isinstance(node, ast.Assign | ast.Expr | ast.If):
         return None
-    if isinstance(node, ast.If) and (node.orelse or not _mentions_gradient(node.test)):
+    if isinstance(node, ast.If):
+        if node.orelse or not _mentions_gradient(node.test):
+            return None
+    elif isinstance(node, ast.Assign):
+        if (
+            len(node.targets) != 1
+            or not isinstance(node.targets[0], ast.Attribute)
+            or node.targets[0].attr != "grad"
+        ):
+            return None
+    elif not (
+        isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Attribute)
+        and node.value.func.attr == "zero_"
+    ):
         return None
     for one in walk(node):
         if isinstance(one, ast.Attribute) and one.attr == "grad":

@@ -134,6 +134,12 @@ def _stores_holder(world: World, node: ast.AST) -> bool:
     return isinstance(value, ast.expr) and world.evidence.holds(value)
 
 
+TESTING: tuple[type[ast.AST], ...] = (
+    ast.Compare, ast.If, ast.While, ast.IfExp, ast.Assert, ast.BoolOp, ast.Assign, ast.AnnAssign, ast.arguments, ast.Call,
+)  # fmt: skip
+"""The nodes that say of something that it may be None."""
+
+
 def nullable(world: World) -> frozenset[str]:
     """Last words of the names that the file sets to None, compares with None, or tests for being there."""
     found: set[str] = set()
@@ -147,7 +153,7 @@ def nullable(world: World) -> frozenset[str]:
             for value in node.values:
                 note(value)
 
-    for node in world.scopes.of_node:
+    for node in (each for kind in TESTING for each in world.scopes.all(kind)):
         if isinstance(node, ast.Compare) and any(_is_none(one) for one in (node.left, *node.comparators)):
             for one in (node.left, *node.comparators):
                 note(one)

@@ -81,7 +81,7 @@ def with_clearings(world: World) -> World:
 
 
 def _blind(world: World) -> bool:
-    return any(isinstance(node, ast.Name) and node.id in BLIND for node in world.scopes.of_node)
+    return any(node.id in BLIND for node in world.scopes.all(ast.Name))
 
 
 def _owners(world: World, node: ast.stmt, clearing: Clearing) -> tuple[Path, ...]:

@@ -27,13 +27,16 @@ if TYPE_CHECKING:
     from codemods.lower.scopes import Scopes
 
 BINDING = (*BINDERS, ast.Lambda)
+TELLING = frozenset({*BINDING, ast.Attribute, ast.Call, ast.Expr, ast.GeneratorExp})
+"""The nodes that say anything of names by themselves."""
 
 
 def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evidence:
     """Read the whole file once, then carry "holds" along bindings until nothing changes."""
     evidence = Evidence(scopes)
     for node in walk(tree):
-        _collect_node(evidence, node)
+        if type(node) in TELLING:
+            _collect_node(evidence, node)
     evidence.touching = _touching(scopes, told.touching | words_of(tree))
     _hand_arguments(evidence)
     evidence.aliases = _aliases(evidence, tree)
@@ -140,7 +143,7 @@ def _hand_arguments(evidence: Evidence) -> None:
     for node in evidence.scopes.inner:
         if isinstance(node, FUNCTIONS):
             functions[getattr(node, "name", "<lambda>")].append(node)
-    for call in [node for node in evidence.scopes.of_node if isinstance(node, ast.Call)]:
+    for call in evidence.scopes.all(ast.Call):
         for function in functions.get(callee_name(call), ()):
             scope = evidence.scopes.inner[function]
             names = scope.parameters[1:] if scope.method_of is not None else scope.parameters
@@ -163,8 +166,8 @@ def _aliases(evidence: Evidence, tree: ast.Module) -> dict[Path, Path]:
     outermost = {id(one.value) for one in tree.body if isinstance(one, ast.Assign)}
     subscripts = any(each.rest and each.rest[-1].startswith("[") for each in evidence.bindings)
     used: dict[Path, int] = {}
-    for name in evidence.scopes.of_node:
-        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load):
+    for name in evidence.scopes.all(ast.Name):
+        if isinstance(name.ctx, ast.Load):
             variable = evidence.scopes.path(name)
             if variable is not None:
                 used[variable] = min(name.lineno, used.get(variable, name.lineno))
@@ -279,14 +282,12 @@ def _matching(node: ast.Assign, target: ast.expr) -> ast.expr:
 def _touching(scopes: Scopes, told: frozenset[str]) -> set[str]:
     """Names (plain and qualified) of functions and classes that may touch gradients, by name alone."""
     mentions: dict[str, set[str]] = defaultdict(set)
-    for node, scope in scopes.of_node.items():
-        word = (
-            node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
-        )
-        if word is None:
-            continue
-        one = scope
-        while one.parent is not None:
+    nodes: list[ast.Attribute | ast.Name] = [*scopes.all(ast.Attribute), *scopes.all(ast.Name)]
+    for node in nodes:
+        word = node.attr if isinstance(node, ast.Attribute) else node.id
+        one = scopes.of_node[node]
+        while one.parent is not None and word not in mentions[one.name]:
+            # The scopes around have what one inside them has.
             mentions[one.name].add(word)
             one = one.parent
     touching: set[str] = set()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def forward_calls(tree: ast.Module) -> frozenset[tuple[int, int]]:
     """Line and column of each such call: what is taken for a model is asked for its parameters, built or called so."""
     world = world_of(tree)
-    calls = [node for node in world.scopes.of_node if isinstance(node, ast.Call)]
+    calls = world.scopes.all(ast.Call)
     found = {_place(one) for one in calls if _runs_model(world, one)}
     targets = [(one, resolve(world, one, None)) for one in calls]
     inner = {

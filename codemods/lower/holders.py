@@ -39,7 +39,7 @@ def seed_holders(evidence: Evidence) -> None:
             )
         if "backward" in methods:
             evidence.losses.add(path)
-    names = (evidence.scopes.path(one) for one in evidence.scopes.of_node if isinstance(one, ast.Name))
+    names = (evidence.scopes.path(one) for one in evidence.scopes.all(ast.Name))
     for path in dict.fromkeys(
         (*evidence.bindings, *evidence.methods, *(one for one in names if one is not None))
     ):
@@ -66,7 +66,7 @@ def seed_holders(evidence: Evidence) -> None:
             and not _is_partial(evidence, path)
         ):
             evidence.holders.add(path)
-    for call in [node for node in evidence.scopes.of_node if isinstance(node, ast.Call)]:
+    for call in evidence.scopes.all(ast.Call):
         if evidence.builds_optimizer(call):
             for one in walk(call):
                 own = isinstance(one, ast.Name) and evidence.imported(one) is None
@@ -166,8 +166,8 @@ def close(evidence: Evidence) -> None:
     bound = _may_hold(evidence)
     while _spread_holders(evidence, bound) or _spread_returning(evidence, returned):
         pass
-    words = {one.attr for one in evidence.scopes.of_node if isinstance(one, ast.Attribute)}
-    named = words | {one.id for one in evidence.scopes.of_node if isinstance(one, ast.Name)}
+    words = {one.attr for one in evidence.scopes.all(ast.Attribute)}
+    named = words | {one.id for one in evidence.scopes.all(ast.Name)}
     while _spread_reentrant(evidence):
         pass
     if words & {"grad", "_grad"}:

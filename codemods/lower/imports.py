@@ -49,11 +49,11 @@ def imported_calls(world: World) -> Iterator[tuple[ast.Call, Imported]]:
         return
     handed = _handed_around(world)
     changed = {path.variable for path in world.evidence.bindings if path.rest}
-    texts = (str(getattr(node, "value", "")) for node in world.scopes.of_node if _is_dotted_text(node))
+    texts = (
+        str(getattr(node, "value", "")) for node in world.scopes.all(ast.Constant) if _is_dotted_text(node)
+    )
     patched = {text.rpartition(".")[2] for text in texts}
-    for node in world.scopes.of_node:
-        if not isinstance(node, ast.Call):
-            continue
+    for node in world.scopes.all(ast.Call):
         found = _meaning(world, node, bound, handed, changed)
         if found is not None and found.name not in patched:
             yield node, found

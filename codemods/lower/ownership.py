@@ -30,6 +30,8 @@ def hooked(world: World) -> bool:
 def veto(world: World) -> str | None:
     """Why nothing in this file can be proved: it gives ``zero_grad``, ``step`` or ``backward`` another meaning."""
     words = GRADIENT_ATTRIBUTES - {"grad"}
+    if not _may_replace(world, words):
+        return None
     for node, scope in world.scopes.of_node.items():
         for target in bound_targets(node):
             replaced = isinstance(target, ast.Attribute) and target.attr in words
@@ -48,23 +50,31 @@ def veto(world: World) -> str | None:
     return None
 
 
+def _may_replace(world: World, words: frozenset[str]) -> bool:
+    """Whether to look closer: a no is certain."""
+    scopes = world.scopes
+    return (
+        not scopes.stored.isdisjoint(words)
+        or any(one.is_class and not one.bound.isdisjoint(words) for one in scopes.inner.values())
+        or any(
+            callee_name(one) in ("globals", "locals") or magic_of(one) is not None
+            for one in scopes.all(ast.Call)
+        )
+    )
+
+
 def keeps_references(world: World) -> bool:
     """Whether some code of the file takes hold of a gradient, so that clearing it in place could show there."""
     cleared = {id(one) for statement in world.clearings for one in walk(statement)}
     return any(
-        isinstance(node, ast.Attribute)
-        and node.attr in ("grad", "_grad")
-        and id(node) not in cleared
-        and not world.evidence.is_autograd(node)
-        for node in world.scopes.of_node
+        node.attr in ("grad", "_grad") and id(node) not in cleared and not world.evidence.is_autograd(node)
+        for node in world.scopes.all(ast.Attribute)
     )
 
 
 def ownership(world: World, functions: dict[str, Function]) -> tuple[dict[Path, Path], frozenset[Path]]:
     """Which paths are only ever optimizers over one module, and which modules are built once and share nothing."""
-    if any(
-        isinstance(node, ast.Attribute) and node.attr == "add_param_group" for node in world.scopes.of_node
-    ):
+    if any(node.attr == "add_param_group" for node in world.scopes.all(ast.Attribute)):
         return {}, frozenset()
     if any(
         ".param_groups" in path.rest and path.rest[-1] in (".param_groups", "['params']")

@@ -56,15 +56,15 @@ def assembled(world: World, others: Mapping[str, Function]) -> Program:
     }
     sources, distinct = ownership(world, functions)
     functions = unfolded(world, _with_roots(functions))
-    calls = [node for node in world.scopes.of_node if isinstance(node, ast.Call)]
-    certain = certain_paths(world, functions, calls)
+    certain = certain_paths(world, functions, world.scopes.all(ast.Call))
+    empty = nullable(world)
     return Program(
         functions,
         hooked(world),
         sources,
         distinct,
         certain,
-        nullable(world) | {world.written[one] for one in nullable(world) if one in world.written},
+        empty | {world.written[one] for one in empty if one in world.written},
         veto(world),
         keeps_references(world),
         written=world.written,
@@ -188,9 +188,9 @@ def _handed_around(world: World, node: ast.Module | FunctionNode, scope: Scope) 
 def recursive_functions(world: World) -> frozenset[str]:
     """Functions on a cycle of the call graph: those that can reach themselves (Tarjan's components)."""
     callees: dict[str, set[str]] = {name: set() for name in world.functions}
-    for node, scope in world.scopes.of_node.items():
-        caller = _function_around(scope)
-        if isinstance(node, ast.Call) and caller is not None:
+    for node in world.scopes.all(ast.Call):
+        caller = _function_around(world.scopes.of_node[node])
+        if caller is not None:
             target = resolve(world, node, None)
             if isinstance(target, Target):
                 callees[caller].add(target.name)

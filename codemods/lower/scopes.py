@@ -7,8 +7,9 @@ more often than it is.
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from codemods.events import Path
 from codemods.syntax import BINDERS, FUNCTIONS, FunctionNode, bound_names
@@ -16,6 +17,8 @@ from codemods.trees import children, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+Node = TypeVar("Node", bound=ast.AST)
 
 
 @dataclass(slots=True, eq=False)
@@ -84,7 +87,12 @@ class Scopes:
     computed: frozenset[str]
     stored: frozenset[str]
     unsettled: frozenset[str]
+    by_kind: dict[type[ast.AST], list[ast.AST]]
     paths: dict[ast.expr, Path | None] = field(default_factory=dict)
+
+    def all(self, kind: type[Node]) -> list[Node]:
+        """All nodes of the module that are of one kind, in the order of ``of_node``."""
+        return cast("list[Node]", self.by_kind.get(kind, []))
 
     def binding(self, name: str, scope: Scope) -> Scope:
         """The scope that binds ``name`` for code in ``scope``; the module's for globals and builtins."""
@@ -174,9 +182,14 @@ def scopes_of(tree: ast.Module) -> Scopes:
     classes: list[ast.ClassDef] = []
     taken: dict[str, int] = {}
     stack: list[tuple[ast.AST, Scope]] = [(tree, module)]
+    by_kind: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
     while stack:
         node, scope = stack.pop()
         of_node[node] = scope
+        by_kind[type(node)].append(node)
+        if type(node) in PLAIN:
+            stack.extend([(child, scope) for child in reversed(children(node))])
+            continue
         if isinstance(node, BINDERS):
             scope.bound.update(bound_names(node))
         elif isinstance(node, ast.Global):
@@ -190,15 +203,22 @@ def scopes_of(tree: ast.Module) -> Scopes:
                 classes.append(node)
         stack.extend(reversed(list(_children(node, scope, body_scope))))
     stored: dict[str, list[Scope]] = {}
-    for node, scope in of_node.items():
-        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            stored.setdefault(node.attr, []).append(scope)
+    for node in by_kind[ast.Attribute]:
+        assert isinstance(node, ast.Attribute)
+        if not isinstance(node.ctx, ast.Load):
+            stored.setdefault(node.attr, []).append(of_node[node])
     unsettled = frozenset(
         name for name, found in stored.items() if len(found) > 1 or not found[0].name.endswith(".__init__")
     )
-    return Scopes(
-        module, of_node, inner, _families(classes), _computed(classes), frozenset(stored), unsettled
-    )
+    families, computed = _families(classes), _computed(classes)
+    return Scopes(module, of_node, inner, families, computed, frozenset(stored), unsettled, dict(by_kind))
+
+
+PLAIN: frozenset[type[ast.AST]] = frozenset({
+    ast.Attribute, ast.BinOp, ast.BoolOp, ast.Call, ast.Compare, ast.Constant, ast.Expr, ast.If, ast.JoinedStr, ast.List,
+    ast.Name, ast.Return, ast.Subscript, ast.Tuple, ast.UnaryOp, ast.arg, ast.arguments, ast.keyword,
+})  # fmt: skip
+"""The most frequent nodes that neither bind names nor open a scope."""
 
 
 LOOKUPS = frozenset({"__getattr__", "__getattribute__", "__getitem__", "__get__"})

@@ -261,8 +261,8 @@ def world_of(tree: ast.Module, told: Told = NOTHING_TOLD) -> World:
     functions: dict[str, FunctionNode] = {}
     definitions: dict[tuple[str, str], list[ast.AST]] = defaultdict(list)
     classes: dict[str, ast.ClassDef] = {}
-    names = [node for node in scopes.of_node if isinstance(node, ast.Name)]
-    callers = [node for node in scopes.of_node if isinstance(node, ast.Call)]
+    names = scopes.all(ast.Name)
+    callers = scopes.all(ast.Call)
     callees = {id(node.func) for node in callers}
     escaping: set[str] = set()
     for node, scope in scopes.of_node.items():
@@ -277,7 +277,7 @@ def world_of(tree: ast.Module, told: Told = NOTHING_TOLD) -> World:
                 escaping.add(node.id)
             elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 escaping.add(node.attr)
-    every = tuple(node for node in scopes.of_node if isinstance(node, ast.ClassDef))
+    every = tuple(scopes.all(ast.ClassDef))
     spelled: set[str] = set()
     if any(one.id in REFLECTION for one in names):
         for node in scopes.of_node:
@@ -288,7 +288,7 @@ def world_of(tree: ast.Module, told: Told = NOTHING_TOLD) -> World:
         if magic is not None and not magic.quiet:
             spelled.update(re.findall(r"\w+", f"{magic.line} {magic.body or ''}"))
     based = {id(base) for one in classes.values() for base in one.bases}
-    used = {node.id for node in scopes.of_node if isinstance(node, ast.Name) and id(node) not in based}
+    used = {node.id for node in names if id(node) not in based}
     instantiated = frozenset(
         one
         for one, family in scopes.families.items()
