@@ -52,6 +52,7 @@ def growth(state: State, path: Path) -> None:
         axis.set(xscale="log", yscale="log", xlabel="files", title=title)
         axis.set_xticks(list(found), [f"{size:,}" for size in found])
         axis.minorticks_off()
+        axis.yaxis.set_major_formatter("{x:g}")
         axis.grid(color=FAINT, linewidth=0.6)
     axes[0].set_ylabel("seconds")
     axes[0].legend(frameon=False)
