@@ -50,7 +50,7 @@ def run(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,
+        start_new_session=limit is not None,
     )
     patience = None if limit is None else threading.Timer(limit, os.killpg, (child.pid, signal.SIGKILL))
     if patience is not None:

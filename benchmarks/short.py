@@ -20,7 +20,7 @@ from benchmarks.trees import CANONICAL, HEADER, TORCH, Tree, planted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROUNDS = 3
+ROUNDS = 2
 
 GRADORDER = (sys.executable, "-c", "from cli import main; main()")
 CLICK = (sys.executable, "-c", "import click")
@@ -39,7 +39,7 @@ class Check:
 def checks(where: Path) -> list[Check]:
     """What is compared, on trees that are written below ``where``."""
     none, few, many = (
-        str(planted(Tree(kind, size), where)) for kind, size in (("none", 1_000), ("all", 8), ("all", 24))
+        str(planted(Tree(kind, size), where)) for kind, size in (("none", 1_000), ("all", 6), ("all", 18))
     )
     one = where / "canonical.py"
     one.write_text(HEADER.format(number=0) + TORCH + CANONICAL[0])
@@ -52,10 +52,10 @@ def checks(where: Path) -> list[Check]:
             (*check, none), (sys.executable, str(PROGRAMS / "read_all.py"), none, "click"), 5,
         ),
         Check(
-            "24 files of training code, as ast.parse of them twice",
+            "18 files of training code, as ast.parse of them twice",
             (*check, many), (sys.executable, str(PROGRAMS / "parse_twice.py"), many), 40,
         ),
-        Check("24 files, as 8 of them", (*check, many), (*check, few), 6),
+        Check("18 files, as 6 of them", (*check, many), (*check, few), 6),
     ]  # fmt: skip
 
 
