@@ -115,11 +115,15 @@ class Zero:
 
 @dataclass(frozen=True, slots=True)
 class Backward:
-    """Gradients are added to any parameter. ``call``: how it is written where that is not ``text.backward()``."""
+    """Gradients are added to parameters. ``call``: how it is written where that is not ``text.backward()``.
+
+    ``reaches``: the modules of whose parameters it can be at most; None where that is not in sight, so to any.
+    """
 
     text: str
     span: Span = field(compare=False)
     call: str = field(default="", compare=False)
+    reaches: frozenset[Path] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

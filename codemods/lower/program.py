@@ -15,6 +15,7 @@ from codemods.lower.certain import certain_paths, nullable, opened, sealed
 from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.helpers import unfolded
 from codemods.lower.ownership import hooked, keeps_references, listed_parameters, ownership, veto
+from codemods.lower.reach import with_reach
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
 from codemods.lower.valued import constructed_unseen
@@ -55,7 +56,7 @@ def assembled(world: World, others: Mapping[str, Function]) -> Program:
         name: replace(one, sealed=one.sealed and name not in unsealed) for name, one in functions.items()
     }
     sources, distinct = ownership(world, functions)
-    functions = unfolded(world, _with_roots(functions))
+    functions = unfolded(world, _with_roots(with_reach(world, functions, distinct)))
     certain = certain_paths(world, functions, world.scopes.all(ast.Call))
     empty = nullable(world)
     return Program(

@@ -119,6 +119,12 @@ class Ownership:
             and mine != theirs
         )
 
+    def spared(self, receiver: Path, reached: Iterable[Path]) -> bool:
+        """Whether gradients that reach no other modules than these leave those of ``receiver`` alone for sure."""
+        mine = self.sites.get(self.sources.get(receiver, receiver))
+        theirs = [self.sites.get(one) for one in reached]
+        return mine is not None and all(one is not None and one != mine for one in theirs)
+
 
 def ownership(program: Program, reached: Iterable[Instance]) -> Ownership:
     """What the program says of ``self.opt`` and ``self.net``, carried over to every instance by its name."""

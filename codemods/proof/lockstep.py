@@ -156,7 +156,7 @@ def _prove_cell(
     trusting: bool,
 ) -> Differs | Unsure | None:
     try:
-        for shared in sharers(functions, reached, cell):
+        for shared in sharers(functions, reached, cell, owners):
             starts = _starts(program, CLEAN)
             Walk(program, functions, cell, reached, starts, owners, pardon, trusting, shared, meter).run()
     except Found as found:
@@ -182,7 +182,7 @@ def _holds_from_any_start(
 ) -> bool:
     """Whether functions that outsiders call may as well be entered with gradients of any kind."""
     try:
-        for shared in sharers(functions, reached, cell):
+        for shared in sharers(functions, reached, cell, owners):
             starts = _starts(program, CLEAN + DIRTY)
             Walk(program, functions, cell, reached, starts, owners, pardon, True, shared, meter).run()
     except (Found, GivesUp):

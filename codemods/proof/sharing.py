@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from codemods.proof.align import PairedFunction
-    from codemods.proof.instances import Instance
+    from codemods.proof.instances import Instance, Ownership
 
 
 def receivers(functions: dict[str, PairedFunction], reached: Iterable[Instance]) -> list[Path]:
@@ -40,13 +40,17 @@ def is_found(cell: Path, receiver: Path, variables: Iterable[Path]) -> bool:
 
 
 def sharers(
-    functions: dict[str, PairedFunction], reached: dict[str, list[Instance]], cell: Path
+    functions: dict[str, PairedFunction], reached: dict[str, list[Instance]], cell: Path, owners: Ownership
 ) -> list[Path | None]:
-    """The optimizers to which the gradient may belong besides the receiver's: none, or one that a function finds."""
+    """The optimizers to which the gradient may belong besides the receiver's: none, or one that a function finds.
+
+    Those that are visibly over another module hold none of its gradients.
+    """
     found: dict[Path | None, None] = {None: None}
     for root, instances in reached.items():
         used = receivers(functions, instances)
         if root != "<module>" and cell not in used:
             variables = functions[root].function.variables
-            found.update((one, None) for one in used if is_found(cell, one, variables))
+            shared = [one for one in used if not owners.apart(cell, one)]
+            found.update((one, None) for one in shared if is_found(cell, one, variables))
     return list(found)

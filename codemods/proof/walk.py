@@ -386,7 +386,9 @@ class Walk:
             case Zero():
                 return self._act_of_zero(instance, paired, event)
             case Backward():
-                return self._looking(paired, backward) if self.program.hooked else _filled
+                if self.program.hooked:
+                    return self._looking(paired, backward)
+                return None if self._spares(instance, event) else _filled
             case Step():
                 return self._act_of_step(instance, paired, event)
             case Read():
@@ -404,6 +406,13 @@ class Walk:
                 return self._act_of_call(instance, event)
             case _:
                 return None
+
+    def _spares(self, instance: Instance, event: Backward) -> bool:
+        """Whether a backward visibly reaches modules only that do not hold the gradient."""
+        if event.reaches is None:
+            return False
+        reached = [canonical(one, instance.environment) for one in event.reaches]
+        return self.owners.spared(self.tracked, reached)
 
     def _looking(self, paired: Paired, then: Callable[[State], State] | None = None) -> Act:
         def act(state: State) -> tuple[Iterable[State], Iterable[State]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tests.soak.builds import built
 from tests.soak.draw import Draw, chance, pick, some
 from tests.soak.fate import OWNERS, Entry, Program
+from tests.soak.flows import flowing
 from tests.soak.odd import spelled
 from tests.soak.scene import Helper, Owner, Scene, block, disturbed
 from tests.soak.steps import before, foreign, forward, look, loop, step, suite, training_step, zero
@@ -148,6 +149,7 @@ SHAPES: Sequence[Callable[[Scene], Program]] = (
     offered,
     own_class,
     closure,
+    flowing,
 )
 
 
