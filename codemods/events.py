@@ -56,7 +56,7 @@ class Path(NamedTuple):
         A new attribute counts on any object, since two roots may be names of one object; and what is set below this
         path, a new submodule say, may change which gradients belong to it.
         """
-        if target == ANYTHING or any(one.depends_on(target) for one in self.indices):
+        if target.root == ANYTHING.root or any(one.depends_on(target) for one in self.indices):
             return True
         if not target.rest:
             return self.variable == target.variable
@@ -80,6 +80,9 @@ def _may_be_one(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
 
 ANYTHING = Path("", "*")
 """The target of a rebinding that may concern every name: ``setattr``, ``exec``, a store into ``__dict__``."""
+
+GROUPS = Path("", "*", (".param_groups",))
+"""The target where some optimizer, whatever its name, gets other parameters: the same object with other gradients."""
 
 
 class Flavour(Enum):

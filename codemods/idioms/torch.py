@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.custom import mark_of
-from codemods.events import Backward, Event, Flavour, Read, Rebind, Step, Unknown, Zero
+from codemods.events import GROUPS, Backward, Event, Flavour, Read, Rebind, Step, Unknown, Zero
 from codemods.syntax import callee_name
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def recognise(site: CallSite) -> Sequence[Event] | None:
         if site.receiver is None:
             return (Unknown("zero_grad() is called on an object that is computed on the spot", site.span),)
         return (Zero(site.receiver, flavour(site.node), site.span, site.statement, ast.unparse(site.base)),)
-    if site.name == "add_param_group" and site.receiver is not None:
-        return (Rebind(site.receiver, None, site.span),)
+    if site.name == "add_param_group" and site.base is not None:
+        return (Rebind(GROUPS, None, site.span),)
     if site.name == "step" and site.base is not None:
         return _step(site)
     return None

@@ -80,7 +80,7 @@ class Program:
     file among the other files of the run, whose functions are here too as far as this one calls them. ``written``: what
     stands in the source for the full names of private attributes. ``parts``: the parameters of each optimizer that is
     only ever built over parameters listed one by one, for verdicts alone. ``custom``: some calls are what they are by names
-    of the user's own.
+    of the user's own. ``swapped``: paths that different functions bind to optimizers built over different parameters.
     """
 
     functions: dict[str, Function]
@@ -95,6 +95,7 @@ class Program:
     written: dict[str, str] = field(default_factory=dict, compare=False)
     parts: dict[Path, frozenset[Path]] = field(default_factory=dict, compare=False)
     custom: bool = field(default=False, compare=False)
+    swapped: frozenset[Path] = frozenset()
 
     @property
     def module(self) -> Function:

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 
 from codemods.callsite import CallSite
 from codemods.custom import mark_of
-from codemods.events import ANYTHING, Accumulate, Call, Path, Read, Rebind, Span, Step, Suspend, Unknown
+from codemods.events import (
+    ANYTHING,
+    GROUPS,
+    Accumulate,
+    Call,
+    Path,
+    Read,
+    Rebind,
+    Span,
+    Step,
+    Suspend,
+    Unknown,
+)
 from codemods.idioms import recognise
 from codemods.lower import harmless
 from codemods.lower.clearing import fixed_list
@@ -148,7 +160,7 @@ class Expressions:
     def regroup(self, span: Span) -> None:
         """Some optimizer may have other parameters from here on."""
         self.world.evidence.regrouped = True
-        self.graph.emit(Rebind(ANYTHING, None, span))
+        self.graph.emit(Rebind(GROUPS, None, span))
 
     def _bind_computed(self, target: ast.expr) -> None:
         """A store through a slice, a computed index or a computed object: whatever could be meant."""

@@ -116,6 +116,20 @@ def listed_parameters(world: World) -> dict[Path, frozenset[Path]]:
     return found
 
 
+def swapped(world: World) -> frozenset[Path]:
+    """The paths that one function binds to an optimizer over some parameters, and another function over others."""
+    found = set()
+    for path, values in world.evidence.bindings.items():
+        built: dict[str, set[str]] = {}
+        for value in values:
+            if isinstance(value, ast.Call) and world.evidence.builds_optimizer(value):
+                given = ast.dump(value.args[0]) if value.args else ""
+                built.setdefault(world.scopes.of_node[value].name, set()).add(given)
+        if len(set(map(frozenset, built.values()))) > 1:
+            found.add(path)
+    return frozenset(found)
+
+
 def _written(world: World) -> list[Path]:
     """Paths that are assigned, or whose methods may change what they hold."""
     found = list(world.evidence.bindings)

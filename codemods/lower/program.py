@@ -14,7 +14,7 @@ from codemods.lower.blocks import new_graph
 from codemods.lower.certain import certain_paths, nullable, opened, sealed
 from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.helpers import unfolded
-from codemods.lower.ownership import hooked, keeps_references, listed_parameters, ownership, veto
+from codemods.lower.ownership import hooked, keeps_references, listed_parameters, ownership, swapped, veto
 from codemods.lower.reach import with_reach
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
@@ -71,6 +71,7 @@ def assembled(world: World, others: Mapping[str, Function]) -> Program:
         written=world.written,
         parts=listed_parameters(world),
         custom=is_marked(world.tree),
+        swapped=swapped(world),
     )
 
 

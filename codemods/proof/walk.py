@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.events import (
+    GROUPS,
     NOTHING,
     Accumulate,
     Backward,
@@ -175,7 +176,28 @@ class Walk:
         home = self.functions.get(self.cell.scope)
         if self.functions[name].function.sealed or (home is not None and home.function.sealed):
             return False
-        return self._looks(name) or (self.functions[name].function.stray and self._changes(name))
+        if self._looks(name) or self._swaps(name):
+            return True
+        return self.functions[name].function.stray and self._changes(name)
+
+    def _swaps(self, name: str) -> bool:
+        """Whether a function by itself gives the optimizer other parameters, or puts one with others in its place.
+
+        That is the file's own doing, whoever calls it; for an optimizer that an outsider hands in, he answers.
+        """
+        return any(
+            isinstance(paired.event, Rebind)
+            and (
+                paired.event.target == GROUPS
+                or (
+                    self.cell in self.program.swapped
+                    and canonical(paired.event.target, one.environment) == self.cell
+                )
+            )
+            for one in self.reached[name]
+            for block in self.functions[one.function].events
+            for paired in block
+        )
 
     def _looks(self, name: str) -> bool:
         return any(

@@ -131,7 +131,7 @@ def test_a_receiver_that_is_computed_is_unknown(method: str) -> None:
 
 
 def test_new_parameters_make_an_optimizer_another_one() -> None:
-    assert shown("optimizer.add_param_group(group)") == ["rebind optimizer"]
+    assert shown("optimizer.add_param_group(group)") == ["rebind *.param_groups"]
 
 
 # Finding idioms

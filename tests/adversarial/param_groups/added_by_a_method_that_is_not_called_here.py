@@ -1,0 +1,29 @@
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Linear(4, 5)
+        self.side = nn.Linear(4, 5)
+        self.head = nn.Linear(5, 1)
+    def forward(self, x):
+        h = torch.tanh(self.body(x))
+        if x[0, 0] > 0:
+            h = h + self.side(x)
+        return self.head(h)
+
+class T:
+    def __init__(self):
+        self.net = Net()
+        self.opt = torch.optim.SGD(self.net.head.parameters(), lr=0.1)
+    def unfreeze(self):
+        self.opt.add_param_group({"params": self.net.body.parameters()})
+    def epoch(self):
+        for x, y in loader:
+            loss = F.mse_loss(self.net(x), y)
+            loss.backward()
+            self.opt.step()
+            self.opt.zero_grad()
+# drive: t = T(); t.epoch(); t.unfreeze(); t.epoch()
