@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from codemods import engine
+from codemods import engine, rounds
 from codemods.proof.witness import Differs, Kind
 from codemods.settings import Settings
 from codemods.trial import moved, settle
@@ -49,16 +49,16 @@ class Verdict:
 
 
 def examined(source: str) -> tuple[Outcome, Lowered | None, Trial | None]:
-    """What the tool says of a source, and how its moves fared, if there were any."""
+    """What the tool says of a source, and how the moves of its first round fared, if there were any."""
     seen: list[Settled] = []
 
     def watched(*args: Any, **options: Any) -> Settled:
         seen.append(settle(*args, **options))
         return seen[-1]
 
-    with mock.patch.object(engine, "settle", watched):
+    with mock.patch.object(rounds, "settle", watched):
         outcome = engine.examine("program.py", source.encode(), Settings())
-    return outcome, *((seen[-1].program, seen[-1].trial) if seen else (None, None))
+    return outcome, *((seen[0].program, seen[0].trial) if seen else (None, None))
 
 
 def check(program: Program, *, tempt: bool = True) -> Verdict:
