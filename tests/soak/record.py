@@ -151,9 +151,9 @@ def watched(run: Run) -> Iterator[None]:
     backward, clear = torch.Tensor.backward, torch.optim.Optimizer.zero_grad
     clear_module = nn.Module.zero_grad
 
-    def watched_backward(self: torch.Tensor) -> None:
+    def watched_backward(self: torch.Tensor, **options: Any) -> None:
         run.strike()
-        backward(self, retain_graph=True)  # type: ignore[no-untyped-call]
+        backward(self, **{**options, "retain_graph": True})  # type: ignore[no-untyped-call]
         run.tell("backward")
         run.strike()
 
