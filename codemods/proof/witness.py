@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from codemods.events import Accumulate, Backward, Call, Read, Step, Suspend, Unknown, Zero
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from codemods.events import Event, Path
     from codemods.proof.align import Paired
     from codemods.proof.gradstate import Site
@@ -104,8 +106,9 @@ def _text(event: Event) -> str | None:
     match event:
         case Zero(receiver=receiver, how=how):
             return f"{receiver.text}.zero_grad()" if how == "zero_grad()" else f"{how} ({receiver.text})"
-        case Backward(text=text, call=call):
-            return call or f"{text}.backward()"
+        case Backward(text=text, call=call, reaches=reaches):
+            written = call or f"{text}.backward()"
+            return f"{written} may fill gradients of {_listed(reaches)}" if reaches else written
         case Step(receiver=receiver):
             return f"{receiver.text} steps"
         case Read(text=text):
@@ -120,6 +123,12 @@ def _text(event: Event) -> str | None:
             return "other coroutines may run"
         case _:
             return None
+
+
+def _listed(paths: Iterable[Path]) -> str:
+    """Modules by their names, in a fixed order."""
+    names = sorted({one.text for one in paths})
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def called(function: str) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from codemods.engine import examine
 from codemods.events import Backward
+from codemods.findings import Verdict
 from codemods.lower import lower
+from codemods.settings import Settings
 from codemods.syntax import parse
 
 HEAD = """
@@ -115,3 +118,22 @@ def test_code_outside_that_is_handed_a_graph_may_hand_it_back() -> None:
     assert reached(lines) == {"g", "d"}
     lines = "from lib import keep, draw\nkeep(g(z).detach())\nloss = criterion(d(draw()), y)\nloss.backward()"
     assert reached(lines) == {"d"}
+
+
+def test_a_hazard_names_the_backward_that_reaches_across_and_what_it_fills() -> None:
+    lines = [
+        "for z, y in loader:",
+        "    loss_d = criterion(d(z), y) + criterion(d(g(z).detach()), y)",
+        "    loss_d.backward()",
+        "    opt_d.step()",
+        "    opt_d.zero_grad()",
+        "    opt_g.zero_grad()",
+        "    loss_g = criterion(d(g(z)), y)",
+        "    loss_g.backward()",
+        "    opt_g.step()",
+    ]
+    outcome = examine("train.py", (HEAD + "\n".join(lines) + "\n").encode(), Settings())
+    hazard = next(one for one in outcome.findings if one.verdict is Verdict.HAZARD)
+    told = [stop.text for stop in hazard.witness]
+    assert "loss_g.backward() may fill gradients of d and g" in told
+    assert "loss_d.backward() may fill gradients of d" in told
