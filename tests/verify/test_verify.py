@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import venv
+from pathlib import Path
+
+import torch
 
 from tests.verify import LOOP, RESIDUAL, SCRIPT, WORLD, verify
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_a_script_trains_the_same_and_no_file_is_touched(tmp_path: Path) -> None:
@@ -150,3 +150,37 @@ def test_each_rank_of_a_launcher_records_its_own_trace(tmp_path: Path) -> None:
     assert ended.status == 0, ended.err
     found = ended.json
     assert (found["verdict"], found["steps"], found["processes"]) == ("identical", 10, 2)
+
+
+def test_the_interpreter_of_the_command_need_not_have_gradorder(tmp_path: Path) -> None:
+    venv.create(tmp_path / "bare", with_pip=False, symlinks=True)
+    (library,) = (tmp_path / "bare").glob("lib/python*/site-packages")
+    # Of a folder that is named in a .pth file the .pth files count no more: not those of an editable installation.
+    (library / "torch.pth").write_text(f"{Path(torch.__file__).parent.parent}\n")
+    (tmp_path / "train.py").write_text(
+        "from importlib.util import find_spec\nassert find_spec('codemods') is find_spec('cli') is None\n"
+        + SCRIPT
+    )
+    python = str(tmp_path / "bare" / "bin" / "python")
+    ended = verify("train.py", "--", python, "train.py", cwd=tmp_path)
+    assert ended.status == 0, ended.err
+    assert ended.out.startswith("identical (5 steps, 1 optimizer)\n")
+
+
+def test_the_seed_is_that_of_every_run(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(RESIDUAL + "print(loss.item())\n")
+    norms = []
+    for seed in ("1", "2"):
+        ended = verify(
+            "train.py",
+            "--unsafe-fixes",
+            "--seed",
+            seed,
+            "--output-format",
+            "json",
+            cwd=tmp_path,
+            behind=("train.py",),
+        )
+        assert ended.json["seed"] == int(seed)
+        norms.append(ended.json["difference"]["before"].partition("norm")[2])
+    assert norms[0] != norms[1]

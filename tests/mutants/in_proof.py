@@ -1,0 +1,254 @@
+"""Faults in the proof: what is known of a gradient, how states meet, which functions run, who sees what."""
+
+from __future__ import annotations
+
+from tests.mutants import Mutant
+
+MUTANTS = (
+    Mutant(
+        "backward-leaves-it-clear",
+        "proof/gradstate.py",
+        "A backward leaves the gradient clear in the version after.",
+        "        before_clear=False, after_clear=False, before_none=False, after_none=False, hearsay=False\n",
+        "        before_clear=False, after_clear=state.after_clear, before_none=False, after_none=False, hearsay=False\n",
+        (
+            "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/by-hand/zeros_then_none.py]",
+        ),
+    ),
+    Mutant(
+        "nothing-is-stale",
+        "proof/gradstate.py",
+        "What only the version before has cleared counts as cleared in both.",
+        "after_extra = None if state.after_clear else state.after_extra or site",
+        "after_extra = state.after_extra",
+        (
+            "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/by-hand/zeros_then_none.py]",
+        ),
+    ),
+    Mutant(
+        "nothing-is-residual",
+        "proof/gradstate.py",
+        "What only the version after has cleared counts as cleared in both.",
+        "before_extra = None if state.before_clear else state.before_extra or site",
+        "before_extra = state.before_extra",
+        (
+            "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[repairs/residual/finder_before_the_loop.py]",
+        ),
+    ),
+    Mutant(
+        "any-zero-clears",
+        "proof/gradstate.py",
+        "A zero_grad clears although its receiver may be another optimizer by now.",
+        "    if not state.member:\n        return (state,)\n    if flavour is Flavour.UNKNOWN",
+        "    if flavour is Flavour.UNKNOWN",
+        (
+            "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/several-optimizers/optimizer_of_each_loss.py]",
+        ),
+    ),
+    Mutant(
+        "unknown-flavour-is-none",
+        "proof/gradstate.py",
+        "zero_grad(set_to_none=flag) counts as one that leaves None.",
+        "for to_none in (True, False)\n",
+        "for to_none in (True,)\n",
+        (
+            "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/none-or-zeros/flavour_changes_with_the_step.py]",
+        ),
+    ),
+    Mutant(
+        "default-flavour-is-none",
+        "proof/gradstate.py",
+        "zero_grad() means None in every version of torch.",
+        "(flavour is Flavour.DEFAULT and state.default_none)",
+        "flavour is Flavour.DEFAULT",
+        ("tests/proof/test_gradstate.py::test_a_zero_without_arguments_means_what_the_run_means_by_it",),
+    ),
+    Mutant(
+        "none-is-zeros",
+        "proof/gradstate.py",
+        "A gradient that is None and one that is zeros count as the same.",
+        "same_nones=(before_none and after_none) or (state.same_nones and not to_none),",
+        "same_nones=True,",
+        (
+            "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[moves/by_hand/none_then_zeros.py]",
+        ),
+    ),
+    Mutant(
+        "rebound-keeps-its-meaning",
+        "proof/gradstate.py",
+        "A receiver that is assigned again still means the same optimizer.",
+        "    return (state._replace(member=True), state._replace(member=False))\n",
+        "    return (state,)\n",
+        (
+            "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/several-optimizers/optimizer_of_each_loss.py]",
+        ),
+    ),
+    Mutant(
+        "rebuilt-over-a-new-module",
+        "proof/gradstate.py",
+        "An optimizer that is made again has the old gradients, whatever module it is made over.",
+        "    if state.module is Module.NEW:\n        return renewed(state)\n"
+        "    return (state._replace(member=True, module=Module.SAME), state._replace(member=False))\n",
+        "    return (state._replace(member=True),)\n",
+        (
+            "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[repairs/residual/layerwise_optimizers.py]",
+        ),
+    ),
+    Mutant(
+        "renamed-is-new",
+        "proof/gradstate.py",
+        "A module's name that was lost once means a new module after the next assignment.",
+        "new = fresh and state.module is not Module.UNKNOWN",
+        "new = fresh",
+        ("tests/proof/test_gradstate.py::test_what_cannot_be_told_of_a_module_stays_so",),
+    ),
+    Mutant(
+        "outside-code-leaves-nothing",
+        "proof/gradstate.py",
+        "Code that cannot be followed never leaves gradients that only one version clears later.",
+        "return state._replace(after_clear=False, after_none=False, hearsay=rumour)",
+        "return state",
+        (
+            "tests/proof/test_gradstate.py::test_unknown_code_that_is_trusted_fills_the_version_after_alone_so_that_stale_gradients_show",
+        ),
+    ),
+    Mutant(
+        "no-dirty-start",
+        "proof/gradstate.py",
+        "Functions are never tried with gradients that were there before.",
+        "    one._replace(before_clear=False, after_clear=False, before_none=False, after_none=False) for one in CLEAN\n",
+        "    one for one in CLEAN\n",
+        (
+            "tests/proof/test_gradstate.py::test_an_unknown_start_is_the_same_in_both_versions_but_clear_in_none",
+        ),
+    ),
+    Mutant(
+        "exceptions-only-at-the-end",
+        "proof/walk.py",
+        "A handler sees only the state after the whole block, not the one in its middle.",
+        "self._reach(parents, pending, (block, entry), (on_raise,), seen)",
+        "self._reach(parents, pending, (block, entry), (on_raise,), facts)",
+        (
+            "tests/proof/test_lockstep.py::test_the_versions_differ[an exception that is caught behind the backward accumulates]",
+        ),
+    ),
+    Mutant(
+        "reads-see-nothing",
+        "proof/walk.py",
+        "Who reads a gradient sees no difference.",
+        "            case Read():\n                if not self.pardon.repaired:\n                    self._consume(paired, state)\n",
+        "            case Read():\n",
+        (
+            "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/apex/clip_behind_the_zero.py]",
+        ),
+    ),
+    Mutant(
+        "other-steps-see-nothing",
+        "proof/walk.py",
+        "The step of another optimizer never uses these gradients.",
+        "return not self.owners.apart(self.tracked, stepping)",
+        "return False",
+        (
+            "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/several-optimizers/steps_share_parameters.py]",
+        ),
+    ),
+    Mutant(
+        "accumulate-contexts-do-nothing",
+        "proof/walk.py",
+        "Inside an accumulation context zero_grad clears for sure.",
+        "return (state._replace(accumulating=True),), ()",
+        "return (state,), ()",
+        (
+            "tests/test_fixtures_tool.py::test_a_tempting_rewrite_is_rejected_with_the_way_to_the_difference[refusals/accelerate/accumulate.py]",
+        ),
+    ),
+    Mutant(
+        "unknown-code-sees-nothing",
+        "proof/walk.py",
+        "Code that cannot be followed sees no difference.",
+        "                if not state.elsewhere and not self.pardon.repaired:\n                    self._consume(paired, state)\n",
+        "",
+        (
+            "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/context/object_that_holds_the_model.py]",
+        ),
+    ),
+    Mutant(
+        "one-round-is-enough",
+        "proof/walk.py",
+        "What functions leave behind for each other is followed once, not until nothing new turns up.",
+        "            if self._known() == known:\n                return\n",
+        "            return\n",
+        (
+            "tests/test_fixtures_tool.py::test_a_tempting_rewrite_is_rejected_with_the_way_to_the_difference[refusals/lightning/accumulation_by_batch_index.py]",
+        ),
+    ),
+    Mutant(
+        "outsiders-call-once",
+        "proof/walk.py",
+        "What a function leaves behind is never there when the next one is called.",
+        "                            self.pool.setdefault(outside(state, trusting=self.trusting), path)\n",
+        "                            pass\n",
+        (
+            "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/stale/other_method_stays.py]",
+        ),
+    ),
+    Mutant(
+        "clearing-none-in-place",
+        "proof/walk.py",
+        "p.grad.zero_() may move to where gradients are None.",
+        "        if event.bare and paired.one_sided:\n",
+        "        if event.bare and paired.one_sided and not event.bare:\n",
+        (
+            "tests/test_fixtures_tool.py::test_a_tempting_rewrite_is_rejected_with_the_way_to_the_difference[refusals/by-hand/foreach_raises_on_none.py]",
+        ),
+    ),
+    Mutant(
+        "modules-keep-their-names",
+        "proof/walk.py",
+        "A module's name that is assigned again still means the module of the optimizer.",
+        "        if source is not None and source.depends_on(target):\n"
+        "            return (renamed(state, fresh=event.fresh and target == source),)\n",
+        "",
+        (
+            "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[repairs/residual/layerwise_optimizers.py]",
+        ),
+    ),
+    Mutant(
+        "assumes-nothing-of-the-start",
+        "proof/lockstep.py",
+        "A result that holds only from clear gradients does not say so.",
+        "needs_clean = not _holds_from_any_start(program, functions, cell, reached, owners, pardon)",
+        "needs_clean = False",
+        (
+            "tests/proof/test_lockstep.py::test_a_function_that_nobody_calls_needs_clear_gradients_and_a_closed_world",
+        ),
+    ),
+    Mutant(
+        "functions-prove-outright",
+        "proof/lockstep.py",
+        "A function that anybody may call is proved without assumptions.",
+        'outright = outright and root == "<module>"',
+        "outright = True",
+        (
+            "tests/proof/test_lockstep.py::test_a_function_that_nobody_calls_needs_clear_gradients_and_a_closed_world",
+        ),
+    ),
+    Mutant(
+        "vetoes-are-ignored",
+        "proof/lockstep.py",
+        "A file that gives step or zero_grad another meaning is proved as if it did not.",
+        "    if program.veto is not None:\n",
+        "    if program.veto is not None and allowed is None:\n",
+        (
+            "tests/test_fixtures_tool.py::test_a_tempting_rewrite_is_rejected_with_the_way_to_the_difference[refusals/replaced/any_name.py]",
+        ),
+    ),
+    Mutant(
+        "any-method-clears",
+        "proof/align.py",
+        "Any call of a method may differ between the versions, not only zero_grad.",
+        '        and value.func.attr == "zero_grad"\n',
+        "",
+        ("tests/proof/test_align.py::test_trees_with_another_change_are_not_the_same[changed1]",),
+    ),
+)
