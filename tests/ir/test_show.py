@@ -546,6 +546,125 @@ PROGRAMS: dict[str, tuple[str, str]] = {
           5 -> 1
         """,
     ),
+    "a continue goes on with the next turn": (
+        """
+        for batch in loader:
+            if bad(batch):
+                continue
+            loss.backward()
+        """,
+        """
+        <module>:
+          0 -> 3
+          3 -> 4 5
+          4 -> 6 8
+          5 -> 1
+          6 -> 3
+          7 -> 8
+          8 -> 3
+            4: backward loss
+        """,
+    ),
+    "a break runs the finally suite that it leaves": (
+        """
+        for batch in loader:
+            try:
+                loss.backward()
+                break
+            finally:
+                optimizer.step()
+        """,
+        """
+        <module>:
+          0 -> 3
+          3 -> 4 5
+          4 -> 8
+          5 -> 1
+          6 -> 2
+            6: step optimizer
+          7 -> 6 !6
+          8 -> 9 !7
+            3: backward loss
+          9 -> 5
+            6: step optimizer
+          10 -> 11 !7
+          11 -> 3
+            6: step optimizer
+        """,
+    ),
+    "a raise goes to the handlers and not on": (
+        """
+        try:
+            raise ValueError
+        except:
+            optimizer.step()
+        loss.backward()
+        """,
+        """
+        <module>:
+          0 -> 4
+          3 -> 6
+          4 -> 3 !3
+          5 -> 7 !3
+          6 -> 7
+            4: step optimizer
+          7 -> 1
+            5: backward loss
+        """,
+    ),
+    "what is no Exception goes past a handler for it": (
+        """
+        try:
+            loss.backward()
+        except Exception:
+            optimizer.step()
+        """,
+        """
+        <module>:
+          0 -> 4
+          3 -> 5 2
+          4 -> 6 !3
+            2: backward loss
+          5 -> 6
+            4: step optimizer
+          6 -> 1
+        """,
+    ),
+    "an assertion that fails leaves, with its message": (
+        """
+        assert loss.backward(), optimizer.step()
+        optimizer.zero_grad()
+        """,
+        """
+        <module>:
+          0 -> 3 5
+            1: backward loss
+          3 -> 2
+            1: step optimizer
+          4 -> -
+          5 -> 1
+            2: zero optimizer (default)
+        """,
+    ),
+    "a context that cannot be followed runs code on its way in and on each way out": (
+        """
+        with attached(model):
+            loss.backward()
+        """,
+        """
+        <module>:
+          0 -> 5
+            1: unknown: attached() is handed model and cannot be followed from this file
+            1: unknown: the context attached(model) runs code that cannot be followed
+          3 -> 1
+          4 -> 3 2
+            1: unknown: the context attached(model) runs code that cannot be followed
+          5 -> 6 !4
+            2: backward loss
+          6 -> 3
+            1: unknown: the context attached(model) runs code that cannot be followed
+        """,
+    ),
 }
 
 

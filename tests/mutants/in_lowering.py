@@ -167,6 +167,72 @@ STATEMENTS = (
             "tests/test_notebooks.py::test_every_training_step_of_a_notebook_gets_its_verdict[moves/loop_in_its_own_cell.py]",
         ),
     ),
+    Mutant(
+        "continue-breaks",
+        "lower/statements.py",
+        "continue leaves the loop.",
+        "self._exit_loop(node, lambda loop: loop.header)",
+        "self._exit_loop(node, lambda loop: loop.after)",
+        ("tests/ir/test_show.py::test_a_program_is_lowered_as_shown[a continue goes on with the next turn]",),
+    ),
+    Mutant(
+        "break-skips-finally",
+        "lower/statements.py",
+        "break and continue leave without the finally suites of the loop.",
+        "                self._leave(depth + 1)\n",
+        "",
+        (
+            "tests/ir/test_show.py::test_a_program_is_lowered_as_shown[a break runs the finally suite that it leaves]",
+        ),
+    ),
+    Mutant(
+        "raise-returns",
+        "lower/statements.py",
+        "raise leaves the function as return does.",
+        "        self.graph.jump(self.graph.blocks[self.graph.current].on_raise, node.lineno)\n\n    def _break",
+        "        self.graph.jump(self.graph.exit, node.lineno)\n\n    def _break",
+        (
+            "tests/ir/test_show.py::test_a_program_is_lowered_as_shown[a raise goes to the handlers and not on]",
+        ),
+    ),
+    Mutant(
+        "except-exception-catches-all",
+        "lower/statements.py",
+        "except Exception catches KeyboardInterrupt.",
+        'in ("BaseException", "builtins.BaseException")',
+        'in ("Exception", "BaseException", "builtins.BaseException")',
+        (
+            "tests/ir/test_show.py::test_a_program_is_lowered_as_shown[what is no Exception goes past a handler for it]",
+        ),
+    ),
+    Mutant(
+        "assertions-hold",
+        "lower/statements.py",
+        "An assert never raises.",
+        "        self.graph.jump(self.graph.blocks[self.graph.current].on_raise, node.lineno)\n        self.graph.start(node.lineno, before)\n",
+        "        self.graph.start(node.lineno, before)\n",
+        (
+            "tests/ir/test_show.py::test_a_program_is_lowered_as_shown[an assertion that fails leaves, with its message]",
+        ),
+    ),
+    Mutant(
+        "contexts-enter-silently",
+        "lower/statements.py",
+        "The event of entering a context that cannot be followed is dropped.",
+        "        if opaque is not None:\n            self.graph.emit(Unknown(opaque, span))\n        if item.optional_vars",
+        "        if item.optional_vars",
+        (
+            "tests/ir/test_show.py::test_a_program_is_lowered_as_shown[a context that cannot be followed runs code on its way in and on each way out]",
+        ),
+    ),
+    Mutant(
+        "gradients-scaled-silently",
+        "lower/statements.py",
+        "The event of p.grad *= x is dropped.",
+        '            self.graph.emit(\n                Unknown(f"{ast.unparse(node)[:60]} changes gradients", span_of(node), trains=True)\n            )\n            return\n',
+        "            return\n",
+        ("tests/proof/test_lockstep.py::test_the_versions_differ[a gradient is changed in place]",),
+    ),
 )
 
 EXPRESSIONS = (
@@ -263,6 +329,34 @@ EXPRESSIONS = (
         "        return (Rebind(site.receiver, None, site.span),)\n",
         "        return ()\n",
         ("tests/idioms/test_torch.py::test_new_parameters_make_an_optimizer_another_one",),
+    ),
+    Mutant(
+        "zeros-by-default",
+        "idioms/torch.py",
+        "zero_grad(set_to_none=False) leaves None where zero_grad() does.",
+        "            return Flavour.ZEROS\n",
+        "            return Flavour.DEFAULT\n",
+        (
+            "tests/proof/test_lockstep.py::test_the_versions_differ[clearing in place shows in a gradient that somebody has kept]",
+        ),
+    ),
+    Mutant(
+        "aliases-read-nothing",
+        "lower/expressions.py",
+        "A variable that holds a gradient is looked at without an event.",
+        "                self.graph.emit(Read(node.id, span_of(node)))\n",
+        "                pass\n",
+        ("tests/proof/test_lockstep.py::test_the_versions_differ[a gradient under another name]",),
+    ),
+    Mutant(
+        "recursion-does-nothing",
+        "lower/expressions.py",
+        "The event of a recursive call is dropped.",
+        '                    self.graph.emit(Unknown(f"{target.name}() is recursive", span, trains=True))\n',
+        "                    pass\n",
+        (
+            "tests/proof/test_lockstep.py::test_the_versions_differ[a recursive function may do what it does any number of times]",
+        ),
     ),
 )
 

@@ -9,8 +9,8 @@ MUTANTS = (
         "backward-leaves-it-clear",
         "proof/gradstate.py",
         "A backward leaves the gradient clear in the version after.",
-        "        before_clear=False, after_clear=False, before_none=False, after_none=False, hearsay=False\n",
-        "        before_clear=False, after_clear=state.after_clear, before_none=False, after_none=False, hearsay=False\n",
+        "        before_clear=False,\n        after_clear=False,\n        before_none=False,\n",
+        "        before_clear=False,\n        after_clear=state.after_clear,\n        before_none=False,\n",
         (
             "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/by-hand/zeros_then_none.py]",
         ),
@@ -87,9 +87,8 @@ MUTANTS = (
         "rebuilt-over-a-new-module",
         "proof/gradstate.py",
         "An optimizer that is made again has the old gradients, whatever module it is made over.",
-        "    if state.module is Module.NEW:\n        return renewed(state)\n"
-        "    return (state._replace(member=True, module=Module.SAME), state._replace(member=False))\n",
-        "    return (state._replace(member=True),)\n",
+        "    if state.module is Module.UNKNOWN:\n        return (state._replace(member=True, module=Module.SAME), state._replace(member=False))\n",
+        "    if state.module is not None:\n        return (state._replace(member=True),)\n",
         (
             "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[repairs/residual/layerwise_optimizers.py]",
         ),
@@ -97,17 +96,19 @@ MUTANTS = (
     Mutant(
         "renamed-is-new",
         "proof/gradstate.py",
-        "A module's name that was lost once means a new module after the next assignment.",
-        "new = fresh and state.module is not Module.UNKNOWN",
-        "new = fresh",
-        ("tests/proof/test_gradstate.py::test_what_cannot_be_told_of_a_module_stays_so",),
+        "Whatever a module's name is assigned, it means a new module.",
+        "module=Module.NEW if fresh else Module.UNKNOWN",
+        "module=Module.NEW",
+        (
+            "tests/proof/test_gradstate.py::test_an_optimizer_made_over_a_module_that_cannot_be_told_may_own_either",
+        ),
     ),
     Mutant(
         "outside-code-leaves-nothing",
         "proof/gradstate.py",
         "Code that cannot be followed never leaves gradients that only one version clears later.",
-        "return state._replace(after_clear=False, after_none=False, hearsay=rumour)",
-        "return state",
+        "return state._replace(after_clear=False, after_none=False, hearsay=rumour, module=module)",
+        "return state._replace(module=module)",
         (
             "tests/proof/test_gradstate.py::test_unknown_code_that_is_trusted_fills_the_version_after_alone_so_that_stale_gradients_show",
         ),
@@ -126,8 +127,8 @@ MUTANTS = (
         "exceptions-only-at-the-end",
         "proof/walk.py",
         "A handler sees only the state after the whole block, not the one in its middle.",
-        "self._reach(parents, pending, (block, entry), (on_raise,), seen)",
-        "self._reach(parents, pending, (block, entry), (on_raise,), facts)",
+        "self._reach(parents, pending, here, (on_raise,), seen)",
+        "self._reach(parents, pending, here, (on_raise,), facts)",
         (
             "tests/proof/test_lockstep.py::test_the_versions_differ[an exception that is caught behind the backward accumulates]",
         ),
@@ -136,8 +137,8 @@ MUTANTS = (
         "reads-see-nothing",
         "proof/walk.py",
         "Who reads a gradient sees no difference.",
-        "            case Read():\n                if not self.pardon.repaired:\n                    self._consume(paired, state)\n",
-        "            case Read():\n",
+        "return None if self.pardon.repaired else self._looking(paired)",
+        "return None",
         (
             "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/apex/clip_behind_the_zero.py]",
         ),
@@ -146,8 +147,8 @@ MUTANTS = (
         "other-steps-see-nothing",
         "proof/walk.py",
         "The step of another optimizer never uses these gradients.",
-        "return not self.owners.apart(self.tracked, stepping)",
-        "return False",
+        "            spared = self.beside or self.owners.apart(self.tracked, stepping)\n",
+        "            spared = True\n",
         (
             "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/several-optimizers/steps_share_parameters.py]",
         ),
@@ -156,8 +157,8 @@ MUTANTS = (
         "accumulate-contexts-do-nothing",
         "proof/walk.py",
         "Inside an accumulation context zero_grad clears for sure.",
-        "return (state._replace(accumulating=True),), ()",
-        "return (state,), ()",
+        "return lambda state: ((state._replace(accumulating=True),), ())",
+        "return None",
         (
             "tests/test_fixtures_tool.py::test_a_tempting_rewrite_is_rejected_with_the_way_to_the_difference[refusals/accelerate/accumulate.py]",
         ),
@@ -166,7 +167,7 @@ MUTANTS = (
         "unknown-code-sees-nothing",
         "proof/walk.py",
         "Code that cannot be followed sees no difference.",
-        "                if not state.elsewhere and not self.pardon.repaired:\n                    self._consume(paired, state)\n",
+        "            if not state.elsewhere and not self.pardon.repaired:\n                self._consume(paired, state)\n",
         "",
         (
             "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/context/object_that_holds_the_model.py]",
@@ -206,9 +207,8 @@ MUTANTS = (
         "modules-keep-their-names",
         "proof/walk.py",
         "A module's name that is assigned again still means the module of the optimizer.",
-        "        if source is not None and source.depends_on(target):\n"
-        "            return (renamed(state, fresh=event.fresh and target == source),)\n",
-        "",
+        "            return lambda state: ((renamed(state, fresh=fresh),), ())\n",
+        "            return None\n",
         (
             "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[repairs/residual/layerwise_optimizers.py]",
         ),
@@ -217,7 +217,7 @@ MUTANTS = (
         "assumes-nothing-of-the-start",
         "proof/lockstep.py",
         "A result that holds only from clear gradients does not say so.",
-        "needs_clean = not _holds_from_any_start(program, functions, cell, reached, owners, pardon)",
+        "needs_clean = not _holds_from_any_start(program, functions, cell, reached, owners, pardon, meter)",
         "needs_clean = False",
         (
             "tests/proof/test_lockstep.py::test_a_function_that_nobody_calls_needs_clear_gradients_and_a_closed_world",
@@ -250,5 +250,55 @@ MUTANTS = (
         '        and value.func.attr == "zero_grad"\n',
         "",
         ("tests/proof/test_align.py::test_trees_with_another_change_are_not_the_same[changed1]",),
+    ),
+    Mutant(
+        "exceptions-end-with-their-function",
+        "proof/walk.py",
+        "An exception that leaves a function reaches nobody.",
+        "                raised.update(seen)\n",
+        "                raised.update({})\n",
+        (
+            "tests/proof/test_lockstep.py::test_the_versions_differ[an exception that leaves a function is caught by its caller]",
+        ),
+    ),
+    Mutant(
+        "hooks-see-nothing",
+        "proof/walk.py",
+        "Hooks of the file that a backward runs see no difference.",
+        "return self._looking(paired, backward) if self.program.hooked else _filled",
+        "return _filled",
+        (
+            "tests/proof/test_lockstep.py::test_the_versions_differ[the look of a hook at what a backward adds to]",
+        ),
+    ),
+    Mutant(
+        "kept-gradients-are-not-seen",
+        "proof/walk.py",
+        "Gradients cleared in place do not show where somebody has kept them.",
+        "if paired.one_sided and self.program.referenced and event.flavour in IN_PLACE:",
+        "if not paired.one_sided and self.program.referenced and event.flavour in IN_PLACE:",
+        (
+            "tests/proof/test_lockstep.py::test_the_versions_differ[clearing in place shows in a gradient that somebody has kept]",
+        ),
+    ),
+    Mutant(
+        "indices-are-constants",
+        "proof/walk.py",
+        "opts[name] means the same optimizer although name has changed.",
+        "        if self.tracked.depends_on(target):\n            return _rebound\n",
+        "",
+        (
+            "tests/proof/test_lockstep.py::test_the_versions_differ[an index means another optimizer in the next turn]",
+        ),
+    ),
+    Mutant(
+        "arguments-are-not-followed-down",
+        "proof/instances.py",
+        "An argument that is a parameter of the caller means nothing further up.",
+        "meaning = canonical(value, self.environment)",
+        "meaning = value",
+        (
+            "tests/proof/test_lockstep.py::test_the_versions_differ[an argument is that of the caller's caller]",
+        ),
     ),
 )

@@ -345,6 +345,132 @@ DIFFERENT: dict[str, tuple[str, Kind, str]] = {
         Kind.RESIDUAL,
         "opt_d steps",
     ),
+    "an exception that leaves a function is caught by its caller": (
+        """
+        def update():
+            optimizer.zero_grad()  # after
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()  # before
+        for x in loader:
+            try:
+                update()
+            except RuntimeError:
+                pass
+        """,
+        Kind.RESIDUAL,
+        "optimizer steps",
+    ),
+    "an iteration that ends in a handler accumulates": (
+        """
+        for x in loader:
+            optimizer.zero_grad()  # after
+            loss.backward()
+            try:
+                raise ValueError
+            except ValueError:
+                continue
+        optimizer.step()
+        optimizer.zero_grad()  # before
+        """,
+        Kind.RESIDUAL,
+        "optimizer steps",
+    ),
+    "the look of a hook at what a backward adds to": (
+        """
+        def look(grad):
+            print(model.weight.grad)
+        model.weight.register_hook(look)
+        for x in loader:
+            optimizer.zero_grad()  # after
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()  # before
+        """,
+        Kind.LOST,
+        "loss.backward()",
+    ),
+    "a gradient under another name": (
+        """
+        kept = model.weight.grad
+        for x in loader:
+            optimizer.zero_grad()  # after
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()  # before
+        print(kept)
+        """,
+        Kind.STALE,
+        "kept looks at gradients",
+    ),
+    "clearing in place shows in a gradient that somebody has kept": (
+        """
+        kept = model.weight.grad
+        for x in loader:
+            optimizer.zero_grad(set_to_none=False)  # after
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=False)  # before
+        print(kept)
+        """,
+        Kind.FLAVOUR,
+        "optimizer.zero_grad()" + INSTEAD,
+    ),
+    "a gradient is changed in place": (
+        """
+        for x in loader:
+            optimizer.zero_grad()  # after
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()  # before
+            model.weight.grad *= 2
+        """,
+        Kind.STALE,
+        "model.weight.grad *= 2 changes gradients",
+    ),
+    "a recursive function may do what it does any number of times": (
+        """
+        def again(n):
+            print(model.weight.grad)
+            if n:
+                again(n - 1)
+        for x in loader:
+            optimizer.zero_grad()  # after
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()  # before
+            again(2)
+        """,
+        Kind.STALE,
+        "again() is recursive",
+    ),
+    "an index means another optimizer in the next turn": (
+        """
+        for name in names:
+            opts[name].zero_grad()  # after
+            loss.backward()
+            opts[name].step()
+            opts[name].zero_grad()  # before
+        """,
+        Kind.RESIDUAL,
+        "opts[name] steps",
+    ),
+    "an argument is that of the caller's caller": (
+        """
+        def inner(o):
+            o.zero_grad()  # after
+            loss.backward()
+            o.step()
+            o.zero_grad()  # before
+        def outer(p):
+            inner(p)
+        for x in loader:
+            outer(first)
+            outer(second)
+        """,
+        Kind.RESIDUAL,
+        "o steps",
+    ),
     "the optimizer of each iteration may be another one": (
         """
         for x in loader:
