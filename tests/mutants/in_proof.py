@@ -265,8 +265,8 @@ MUTANTS = (
         "hooks-see-nothing",
         "proof/walk.py",
         "Hooks of the file that a backward runs see no difference.",
-        "return self._looking(paired, backward) if self.program.hooked else _filled",
-        "return _filled",
+        "                if self.program.hooked:\n",
+        "                if not self.program:\n",
         (
             "tests/proof/test_lockstep.py::test_the_versions_differ[the look of a hook at what a backward adds to]",
         ),
