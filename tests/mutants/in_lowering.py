@@ -326,7 +326,7 @@ EXPRESSIONS = (
         "groups-stay",
         "idioms/torch.py",
         "add_param_group leaves the optimizer's gradients what they were.",
-        "        return (Rebind(site.receiver, None, site.span),)\n",
+        "        return (Rebind(GROUPS, None, site.span),)\n",
         "        return ()\n",
         ("tests/idioms/test_torch.py::test_new_parameters_make_an_optimizer_another_one",),
     ),
