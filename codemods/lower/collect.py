@@ -10,6 +10,7 @@ from codemods.clearings import Over, clearing_of
 from codemods.custom import words_of
 from codemods.lower import harmless
 from codemods.lower.evidence import (
+    ACCUMULATING,
     FILLERS,
     GRADIENT_ATTRIBUTES,
     NOTHING_TOLD,
@@ -291,7 +292,7 @@ def _touching(scopes: Scopes, told: frozenset[str]) -> set[str]:
             mentions[one.name].add(word)
             one = one.parent
     touching: set[str] = set()
-    words = {*GRADIENT_ATTRIBUTES, *told}
+    words = {*GRADIENT_ATTRIBUTES, *ACCUMULATING, *told}
     changed = True
     while changed:
         changed = False

@@ -201,7 +201,7 @@ class Walk:
 
     def _looks(self, name: str) -> bool:
         return any(
-            isinstance(paired.event, Zero | Backward | Step | Read)
+            isinstance(paired.event, Zero | Backward | Step | Read | Accumulate)
             for one in self.reached[name]
             for block in self.functions[one.function].events
             for paired in block

@@ -10,7 +10,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from codemods.syntax import FUNCTIONS, arguments, bound_names
+from codemods.syntax import FUNCTIONS, arguments, bound_names, callee_name
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -20,6 +20,25 @@ if TYPE_CHECKING:
 DEPTH = 12
 ARITHMETIC = (ast.Sub, ast.Div, ast.Pow, ast.MatMult, ast.FloorDiv, ast.Mod)
 """Operators that no list or string knows with another, so that what comes out is computed."""
+
+SETS = frozenset({"Counter", "frozenset", "set"})
+VIEWS = frozenset({"items", "keys"})
+
+
+def takes_from_sets(world: World) -> bool:
+    """Whether a difference may be one of sets, which computes nothing: what is left are the elements themselves."""
+    for node in world.scopes.of_node:
+        if isinstance(node, ast.Set | ast.SetComp):
+            return True
+        if isinstance(node, ast.Name | ast.Attribute):
+            if (node.id if isinstance(node, ast.Name) else node.attr) in SETS:
+                return True
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+            if any(
+                isinstance(one, ast.Call) and callee_name(one) in VIEWS for one in (node.left, node.right)
+            ):
+                return True
+    return False
 
 
 def computes(world: World, families: frozenset[str]) -> bool:
@@ -75,9 +94,10 @@ class _Method:
         if isinstance(node, ast.Name):
             return self._name_is_free(node, depth)
         if isinstance(node, ast.BinOp):
-            return isinstance(node.op, ARITHMETIC) or (
-                self._is_free(node.left, depth - 1) and self._is_free(node.right, depth - 1)
+            computed = isinstance(node.op, ARITHMETIC) and not (
+                isinstance(node.op, ast.Sub) and takes_from_sets(self.world)
             )
+            return computed or (self._is_free(node.left, depth - 1) and self._is_free(node.right, depth - 1))
         if isinstance(node, ast.UnaryOp):
             return self._is_free(node.operand, depth - 1)
         if isinstance(node, ast.Tuple | ast.List):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.lower.closed import MOVING
 from codemods.lower.ownership import hooked
+from codemods.lower.reach.computed import takes_from_sets
 from codemods.lower.world import REFLECTION, is_generator
 from codemods.syntax import FUNCTIONS, callee_name
 from codemods.trees import children, walk
@@ -112,6 +113,12 @@ def silent_nodes(world: World) -> frozenset[int]:
         if isinstance(node, ast.Name | ast.Attribute) and world.evidence.imported(node) in SILENCERS:
             if id(node) not in items:
                 return frozenset()
+    if takes_from_sets(world):
+        found -= {
+            id(one)
+            for one in world.scopes.of_node
+            if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Sub)
+        }
     return frozenset(found)
 
 
