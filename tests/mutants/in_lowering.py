@@ -233,6 +233,16 @@ STATEMENTS = (
         "            return\n",
         ("tests/proof/test_lockstep.py::test_the_versions_differ[a gradient is changed in place]",),
     ),
+    Mutant(
+        "iterating-runs-no-code",
+        "lower/statements.py",
+        "The event of a turn over something that runs unknown code is dropped.",
+        "        if runs_code(self.world, node.iter):\n",
+        "        if False:\n",
+        (
+            "tests/proof/test_lockstep.py::test_the_versions_differ[an iterator that holds the model looks on at each turn]",
+        ),
+    ),
 )
 
 EXPRESSIONS = (
@@ -356,6 +366,34 @@ EXPRESSIONS = (
         "                    pass\n",
         (
             "tests/proof/test_lockstep.py::test_the_versions_differ[a recursive function may do what it does any number of times]",
+        ),
+    ),
+    Mutant(
+        "strings-name-nothing",
+        "lower/expressions.py",
+        'getattr(loss, "backward")() does nothing to gradients.',
+        "        if named and self._may_look_up(node, name):\n",
+        "        if named and plain:\n",
+        ("tests/proof/test_lockstep.py::test_the_versions_differ[a backward that goes by a string]",),
+    ),
+    Mutant(
+        "in-place-is-a-look",
+        "lower/expressions.py",
+        "p.grad.mul_(2) only looks at the gradient.",
+        'in_place = name.endswith("_") and not name.endswith("__")',
+        "in_place = False",
+        (
+            "tests/proof/test_lockstep.py::test_the_versions_differ[what is added to a gradient in place before the loop]",
+        ),
+    ),
+    Mutant(
+        "setattr-rebinds-nothing",
+        "lower/expressions.py",
+        "setattr, exec and the like leave every name what it was.",
+        '        if plain or name in ("__setattr__", "__setitem__"):\n            self.graph.emit(Rebind(ANYTHING, None, span))\n',
+        "",
+        (
+            "tests/proof/test_lockstep.py::test_the_versions_differ[an attribute whose name is computed may be the optimizer]",
         ),
     ),
 )

@@ -153,4 +153,22 @@ MUTANTS = (
             "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/replaced/assigned_method.py]",
         ),
     ),
+    Mutant(
+        "lists-hold-no-gradients",
+        "lower/holders.py",
+        "A list that gradients are put into holds none.",
+        "            evidence.gradients.add(path)\n",
+        "            pass\n",
+        ("tests/proof/test_lockstep.py::test_the_versions_differ[a list that gradients are put into]",),
+    ),
+    Mutant(
+        "namesakes-are-strangers",
+        "lower/resolve.py",
+        "A method on an object that cannot be told is never one of this file.",
+        '        return Opaque(\n            f"{ast.unparse(func)}() may be {world',
+        '        continue\n        return Opaque(\n            f"{ast.unparse(func)}() may be {world',
+        (
+            "tests/proof/test_lockstep.py::test_the_versions_differ[an object that cannot be told may be of a class of the file]",
+        ),
+    ),
 )

@@ -301,4 +301,42 @@ MUTANTS = (
             "tests/proof/test_lockstep.py::test_the_versions_differ[an argument is that of the caller's caller]",
         ),
     ),
+    Mutant(
+        "strays-never-run",
+        "proof/walk.py",
+        "Functions that run without being called, such as a __del__, never run.",
+        "        if not route.strays:\n            return facts\n",
+        "        if route.strays is not None:\n            return facts\n",
+        ("tests/proof/test_lockstep.py::test_the_versions_differ[a __del__ of the file runs at any time]",),
+    ),
+    Mutant(
+        "outsiders-stay",
+        "proof/gradstate.py",
+        "Code outside that calls once is taken for the one that looks on for ever after.",
+        "        elsewhere=False,\n",
+        "        elsewhere=state.elsewhere,\n",
+        (
+            "tests/proof/test_lockstep.py::test_the_versions_differ[code outside looks on, whoever else has called before]",
+        ),
+    ),
+    Mutant(
+        "one-site-is-two-modules",
+        "proof/instances.py",
+        "Two optimizers over one module have gradients of their own.",
+        "            and mine != theirs\n",
+        "",
+        (
+            "tests/proof/test_lockstep.py::test_the_versions_differ[attributes that are optimizers over one module]",
+        ),
+    ),
+    Mutant(
+        "any-control-flow-will-do",
+        "proof/align.py",
+        "Versions with other edges are compared.",
+        "        if old.successors != new.successors or old.on_raise != new.on_raise:\n",
+        "        if len(old.successors) != len(new.successors):\n",
+        (
+            "tests/proof/test_align.py::test_versions_that_differ_in_more_than_zeros_are_not_the_same_program[a continue for a break]",
+        ),
+    ),
 )

@@ -77,6 +77,11 @@ def test_a_zero_of_another_flavour_is_another_zero() -> None:
         pytest.param("first.step()\n", "second.step()\n", id="another optimizer steps"),
         pytest.param("opt.step()\n", "if ready:\n    opt.step()\n", id="a test more"),
         pytest.param("while x:\n    opt.step()\n", "if x:\n    opt.step()\n", id="no loop"),
+        pytest.param(
+            "for x in loader:\n    if ready():\n        break\n    opt.step()\n",
+            "for x in loader:\n    if ready():\n        continue\n    opt.step()\n",
+            id="a continue for a break",
+        ),
         pytest.param("def one():\n    pass\n", "def two():\n    pass\n", id="another function"),
         pytest.param("def one(a):\n    pass\n", "def one(b):\n    pass\n", id="another parameter"),
         pytest.param(

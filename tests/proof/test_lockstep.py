@@ -471,6 +471,139 @@ DIFFERENT: dict[str, tuple[str, Kind, str]] = {
         Kind.RESIDUAL,
         "o steps",
     ),
+    "a __del__ of the file runs at any time": (
+        """
+        class Watch:
+            def __del__(self):
+                print(model.weight.grad)
+        for x in loader:
+            optimizer.zero_grad()  # after
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()  # before
+            watch = Watch()
+        optimizer.zero_grad()
+        """,
+        Kind.STALE,
+        "model.weight.grad looks at gradients",
+    ),
+    "code outside looks on, whoever else has called before": (
+        """
+        def fill():
+            loss.backward()
+        def step():
+            optimizer.zero_grad()  # after
+            watch(model)
+            optimizer.zero_grad()  # before
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+        """,
+        Kind.LOST,
+        "watch() is handed model and cannot be followed from this file",
+    ),
+    "an iterator that holds the model looks on at each turn": (
+        """
+        for x in watched(model, loader):
+            optimizer.zero_grad()  # after
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()  # before
+        """,
+        Kind.STALE,
+        "watched(model, loader) runs code that cannot be followed",
+    ),
+    "a list that gradients are put into": (
+        """
+        kept = []
+        for x in loader:
+            optimizer.zero_grad()  # after
+            loss.backward()
+            kept.append(model.weight.grad)
+            optimizer.step()
+            optimizer.zero_grad()  # before
+            show(kept)
+        """,
+        Kind.STALE,
+        "kept looks at gradients",
+    ),
+    "a backward that goes by a string": (
+        """
+        for x in loader:
+            optimizer.zero_grad()  # after
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()  # before
+            getattr(loss, "backward")()
+        """,
+        Kind.STALE,
+        "getattr(loss, 'backward') goes by a name in a string",
+    ),
+    "what is added to a gradient in place before the loop": (
+        """
+        model.weight.grad.add_(1)
+        for x in loader:
+            optimizer.zero_grad()  # after
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()  # before
+        """,
+        Kind.RESIDUAL,
+        "optimizer steps",
+    ),
+    "an attribute whose name is computed may be the optimizer": (
+        """
+        class T:
+            def run(self):
+                setattr(self, name(), other())
+                for x in loader:
+                    self.opt.zero_grad()  # after
+                    loss.backward()
+                    self.opt.step()
+                    setattr(self, name(), other())
+                    self.opt.zero_grad()  # before
+        """,
+        Kind.RESIDUAL,
+        "self.opt steps",
+    ),
+    "an object that cannot be told may be of a class of the file": (
+        """
+        class T:
+            def fill(self):
+                self.loss.backward()
+        thing = get()
+        thing.fill()
+        for x in loader:
+            optimizer.zero_grad()  # after
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()  # before
+        """,
+        Kind.RESIDUAL,
+        "optimizer steps",
+    ),
+    "attributes that are optimizers over one module": (
+        """
+        import torch
+        class T:
+            def __init__(self):
+                self.net = torch.nn.Linear(1, 1)
+                self.a = torch.optim.SGD(self.net.parameters())
+                self.b = torch.optim.SGD(self.net.parameters())
+            def run(self):
+                for x in loader:
+                    self.a.zero_grad()  # after
+                    loss.backward()
+                    self.a.step()
+                    self.a.zero_grad()  # before
+                    self.b.step()
+        t = T()
+        t.run()
+        """,
+        Kind.STALE,
+        "self.b steps",
+    ),
     "the optimizer of each iteration may be another one": (
         """
         for x in loader:
