@@ -84,6 +84,9 @@ ANYTHING = Path("", "*")
 GROUPS = Path("", "*", (".param_groups",))
 """The target where some optimizer, whatever its name, gets other parameters: the same object with other gradients."""
 
+MODULES = Path("", "*", (".modules",))
+"""The target where some module, whatever its name, gets other submodules or parameters, or loses some."""
+
 
 class Flavour(Enum):
     """What ``zero_grad`` leaves behind. ``DEFAULT`` is ``None`` since torch 2.0 and zeros before it.

@@ -81,6 +81,7 @@ class Program:
     stands in the source for the full names of private attributes. ``parts``: the parameters of each optimizer that is
     only ever built over parameters listed one by one, for verdicts alone. ``custom``: some calls are what they are by names
     of the user's own. ``swapped``: paths that different functions bind to optimizers built over different parameters.
+    ``optimizers``: receivers, and what is handed to functions, that are optimizers for sure and no modules.
     """
 
     functions: dict[str, Function]
@@ -96,6 +97,7 @@ class Program:
     parts: dict[Path, frozenset[Path]] = field(default_factory=dict, compare=False)
     custom: bool = field(default=False, compare=False)
     swapped: frozenset[Path] = frozenset()
+    optimizers: frozenset[Path] = frozenset()
 
     @property
     def module(self) -> Function:

@@ -32,7 +32,7 @@ def danger(world: World, call: ast.Call) -> str | None:
         return None
     handed = [one for one in arguments(call) if evidence.holds(one)]
     if isinstance(call.func, ast.Attribute) and not full:
-        if name in FILLERS and _is_container(world, call.func.value):
+        if name in FILLERS and is_container(world, call.func.value):
             return None
         if not handed and evidence.is_forward(call.func):
             return None
@@ -107,7 +107,7 @@ def _is_whole(world: World, node: ast.expr) -> bool:
     return isinstance(node, ast.Call) or (path is not None and world.evidence.is_module(path))
 
 
-def _is_container(world: World, node: ast.expr) -> bool:
+def is_container(world: World, node: ast.expr) -> bool:
     """Whether a name is only ever bound to a new list, dict or set."""
     path = world.scopes.path(node)
     values = [] if path is None else world.evidence.bindings.get(path, [])

@@ -11,6 +11,7 @@ from codemods.custom import mark_of
 from codemods.events import (
     ANYTHING,
     GROUPS,
+    MODULES,
     Accumulate,
     Call,
     Path,
@@ -27,6 +28,7 @@ from codemods.lower.clearing import fixed_list
 from codemods.lower.danger import danger, danger_of_arguments
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.groups import regroups, stores_into_groups
+from codemods.lower.parts import changes_parts, is_new_part, stores_part
 from codemods.lower.resolve import Opaque, resolve
 from codemods.lower.world import REFLECTION
 from codemods.syntax import arguments, callee_name
@@ -150,6 +152,9 @@ class Expressions:
                 self.visit(target.slice)
         if stores_into_groups(evidence, target):
             self.regroup(span_of(target))
+        if stores_part(self.world, target, value):
+            fresh = value is not None and is_new_part(self.world, value)
+            self.graph.emit(Rebind(MODULES, None, span_of(target), fresh))
         path = self.world.scopes.path(target)
         if path is None or ".__dict__" in path.rest:
             self._bind_computed(target)
@@ -333,6 +338,9 @@ class Expressions:
         events = recognise(self._site(node))
         if events is None:
             self._fills(node, span)
+            new = changes_parts(self.world, node)
+            if new is not None:
+                self.graph.emit(Rebind(MODULES, None, span, new))
         if events:
             for event in events:
                 self.graph.emit(event)

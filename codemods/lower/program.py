@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.custom import is_marked
-from codemods.events import Call, Event, Mark, Path, Rebind, Span
+from codemods.events import Call, Event, Mark, Path, Rebind, Span, Step, Zero
 from codemods.ir.nodes import Block, Function, Program, Region
 from codemods.lower import harmless
 from codemods.lower.blocks import new_graph
@@ -72,7 +72,19 @@ def assembled(world: World, others: Mapping[str, Function]) -> Program:
         parts=listed_parameters(world),
         custom=is_marked(world.tree),
         swapped=swapped(world),
+        optimizers=_optimizers(world, functions),
     )
+
+
+def _optimizers(world: World, functions: Mapping[str, Function]) -> frozenset[Path]:
+    """Receivers, and what is handed to functions, that are optimizers by construction, use or name."""
+    found: set[Path] = set()
+    for event in (event for one in functions.values() for block in one.blocks for event in block.events):
+        if isinstance(event, Zero | Step):
+            found.add(event.receiver)
+        elif isinstance(event, Call):
+            found.update(value for _, value in event.arguments)
+    return frozenset(one for one in found if world.evidence.is_optimizer(one))
 
 
 def _lower_function(

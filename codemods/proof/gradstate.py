@@ -209,6 +209,16 @@ def renamed(state: State, *, fresh: bool) -> State:
     return state._replace(module=Module.NEW if fresh else Module.UNKNOWN)
 
 
+def restructured(state: State, *, fresh: bool) -> State:
+    """The module that the optimizer was built over may have other parameters; a new module with new parts stays new."""
+    return renamed(state, fresh=fresh and state.module is Module.NEW)
+
+
+def extended(state: State) -> tuple[State, ...]:
+    """The receiver is a module that may get new parts, whose gradients are clear, perhaps in the place of old ones."""
+    return (*renewed(state)[:1], state, state._replace(member=False))
+
+
 def renewed(state: State) -> tuple[State, ...]:
     """The receiver denotes something new: the old gradient is out of its reach, and its own are clear."""
     new = State(True, state.default_none, state.custom_none, accumulating=state.accumulating)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.events import (
     GROUPS,
+    MODULES,
     NOTHING,
     Accumulate,
     Backward,
@@ -26,12 +27,14 @@ from codemods.proof.gradstate import (
     Site,
     State,
     backward,
+    extended,
     for_names,
     outside,
     rebound,
     rebuilt,
     renamed,
     renewed,
+    restructured,
     unknown,
     zero,
 )
@@ -189,6 +192,7 @@ class Walk:
             isinstance(paired.event, Rebind)
             and (
                 paired.event.target == GROUPS
+                or (paired.event.target == MODULES and self.cell not in self.program.optimizers)
                 or (
                     self.cell in self.program.swapped
                     and canonical(paired.event.target, one.environment) == self.cell
@@ -527,6 +531,12 @@ class Walk:
     def _act_of_rebind(self, instance: Instance, event: Rebind) -> Act | None:
         source = self.owners.sources.get(self.tracked)
         target = canonical(event.target, instance.environment)
+        if target == MODULES:
+            if self.tracked not in self.program.optimizers:
+                return (lambda state: (extended(state), ())) if event.fresh else _rebound
+            if source is None:
+                return None
+            return lambda state: ((restructured(state, fresh=event.fresh),), ())
         if target == self.tracked:
             if source is not None and event.source is not None:
                 return lambda state: (rebuilt(state), ())

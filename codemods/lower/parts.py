@@ -1,0 +1,169 @@
+"""What changes which parameters a module has: a submodule or a parameter that is put in, taken out, exchanged.
+
+``model.zero_grad()`` clears those that the model has then, an optimizer uses those that it was built over. A constructor
+that gives a new instance its parts changes nothing of what was there.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from codemods.lower.danger import is_container
+from codemods.syntax import arguments, callee_name
+
+if TYPE_CHECKING:
+    from codemods.lower.world import World
+
+CLASS = re.compile(r"torch\.nn\.(?:modules\.(?:\w+\.)*)?[A-Z]\w*(?<!Loss)$")
+"""The classes of ``torch.nn`` that may have parameters."""
+
+LISTS = frozenset({"ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"})
+NO_PARTS = frozenset({"_grad", "data", "grad", "param_groups", "requires_grad", "training"})
+REGISTERING = frozenset({"add_module", "register_module", "register_parameter"})
+PUTTING = frozenset({"append", "extend", "insert"})
+TAKING = frozenset({"clear", "pop", "popitem"})
+UTILITIES = re.compile(
+    r"torch\.nn\.utils\.(?!rnn\.|clip_|get_total_norm|parameters_to_vector|vector_to_parameters)"
+)
+"""Functions that exchange parameters of a module that they are handed: for a norm of its weights, say."""
+
+DEPTH = 3
+
+
+def stores_part(world: World, target: ast.expr, value: ast.expr | None) -> bool:
+    """Whether a store may give a module another submodule or parameter."""
+    if value is None or world.evidence.builds_optimizer(value):
+        return False
+    if isinstance(target, ast.Attribute):
+        if target.attr in NO_PARTS or not _may_have_parts(world, target.value):
+            return False
+    elif not isinstance(target, ast.Subscript) or is_container(world, target.value):
+        return False
+    return not _is_constructing(world, target.value) and may_be_part(world, value)
+
+
+def changes_parts(world: World, call: ast.Call) -> bool | None:
+    """Whether what a call puts into a module is new, None when it changes no module."""
+    name, evidence = callee_name(call), world.evidence
+    if UTILITIES.match(evidence.imported(call.func) or "") and any(map(evidence.holds, arguments(call))):
+        return False
+    if not isinstance(call.func, ast.Attribute) or evidence.imported(call.func) is not None:
+        return None
+    base = call.func.value
+    if name == "load_state_dict":
+        asked = [one.value for one in call.keywords if one.arg == "assign"] + call.args[2:]
+        kept = all(isinstance(one, ast.Constant) and one.value is False for one in asked)
+        return None if kept else True
+    if _is_constructing(world, base):
+        return None
+    given = [one for one in arguments(call) if not isinstance(one, ast.Constant)]
+    if name in REGISTERING and _may_have_parts(world, base):
+        return all(is_new_part(world, one) for one in given)
+    path = evidence.path(base)
+    listed = path is not None and evidence.constructor(path) in LISTS
+    if name in PUTTING | ({"update"} if listed else set()) and not is_container(world, base):
+        parts = [one for one in given if listed or may_be_part(world, one)]
+        return all(is_new_part(world, one) for one in parts) if parts else None
+    return True if name in TAKING and listed else None
+
+
+def may_be_part(world: World, value: ast.expr, depth: int = DEPTH) -> bool:
+    """Whether a value may be a module or a parameter that a module would take in."""
+    if isinstance(value, ast.IfExp | ast.BoolOp):
+        parts = value.values if isinstance(value, ast.BoolOp) else [value.body, value.orelse]
+        return any(may_be_part(world, one, depth) for one in parts)
+    if isinstance(value, ast.Call):
+        return _makes_part(world, value, depth)
+    if isinstance(value, ast.Subscript):
+        path = world.scopes.path(value.value)
+        items = [] if path is None else world.evidence.bindings.get(path, [])
+        return any(_lists_part(world, one, depth) for one in items if one is not None)
+    if not isinstance(value, ast.Name | ast.Attribute) or not depth:
+        return False
+    path = world.scopes.path(value)
+    if path is None or world.evidence.is_optimizer(path):
+        return False
+    return world.evidence.is_module(path) or any(
+        may_be_part(world, one, depth - 1)
+        for one in world.evidence.bindings.get(path, ())
+        if one is not None and id(one) not in world.evidence.iterated
+    )
+
+
+def is_new_part(world: World, value: ast.expr) -> bool:
+    """Whether a value is made here: nobody can have computed gradients of it."""
+    return world.builds_apart(value) or (isinstance(value, ast.Call) and callee_name(value) == "Parameter")
+
+
+def _makes_part(world: World, call: ast.Call, depth: int) -> bool:
+    name, full = callee_name(call), world.evidence.imported(call.func)
+    if name == "Parameter":
+        return True
+    if full is None:
+        built = (
+            world.definition(name, world.scopes.of_node[call]) if isinstance(call.func, ast.Name) else None
+        )
+        if isinstance(built, ast.ClassDef):
+            return _is_module(world, built)
+        moved = isinstance(call.func, ast.Attribute) and name in ("cpu", "cuda", "to")
+        return moved and isinstance(call.func, ast.Attribute) and may_be_part(world, call.func.value, depth)
+    if full.startswith("torch."):
+        return CLASS.match(full) is not None
+    if full == "copy.deepcopy":
+        return any(may_be_part(world, one, depth) for one in arguments(call))
+    return name[:1].isupper() and not full.startswith(("builtins.", "collections.", "typing."))
+
+
+def _lists_part(world: World, value: ast.expr, depth: int) -> bool:
+    """Whether the items of a list or dict may be modules."""
+    if isinstance(value, ast.Call):
+        if callee_name(value) in LISTS:
+            return True
+        return callee_name(value) in ("dict", "list", "tuple") and any(
+            _lists_part(world, one, depth) for one in arguments(value)
+        )
+    items: list[ast.expr] = []
+    if isinstance(value, ast.List | ast.Tuple):
+        items = value.elts
+    elif isinstance(value, ast.Dict):
+        items = value.values
+    elif isinstance(value, ast.ListComp):
+        items = [value.elt]
+    elif isinstance(value, ast.DictComp):
+        items = [value.value]
+    return any(may_be_part(world, one, depth) for one in items)
+
+
+def _is_module(world: World, one: ast.ClassDef) -> bool:
+    """Whether instances of a class of the file may have parameters: it derives from a class of another file."""
+    return bool(world.foreign_bases(one))
+
+
+def _may_have_parts(world: World, owner: ast.expr) -> bool:
+    """Whether an object may be a module: an instance of a class that derives from nothing is none."""
+    path = world.scopes.path(owner)
+    if path is None:
+        return True
+    if not path.rest and path.scope.startswith("class "):
+        mine = [one.method_of for one in world.scopes.of_node[owner].enclosing() if one.method_of is not None]
+        return any(_is_module(world, one) for one in mine)
+    built = world.class_of(path)
+    return built is None or _is_module(world, built)
+
+
+def _is_constructing(world: World, owner: ast.expr) -> bool:
+    """Whether the constructor of a class gives something to its own instance, or to a list of modules in it."""
+    path = world.scopes.path(owner)
+    if path is None or not path.scope.startswith("class "):
+        return False
+    made = world.evidence.bindings.get(path, []) if path.rest else []
+    if path.rest and not (
+        made and all(isinstance(one, ast.Call) and callee_name(one) in LISTS for one in made)
+    ):
+        return False
+    return any(
+        one.method_of is not None and getattr(one.node, "name", "") == "__init__"
+        for one in world.scopes.of_node[owner].enclosing()
+    )
