@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codemods.lower import harmless
 from codemods.lower.evidence import FILLERS, GRADIENT_ATTRIBUTES
 from codemods.lower.initialise import initialises
+from codemods.lower.trainers import only_looks
 from codemods.syntax import FUNCTIONS, arguments, callee_name
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ def _danger_of_method(world: World, call: ast.Call, func: ast.Attribute) -> str 
         built = evidence.bindings.get(path, ())
         if evidence.is_module(path) or (built and all(one and world.builds_module(one) for one in built)):
             return None
-    if path is not None and evidence.is_scheduler(path):
+    if (path is not None and evidence.is_scheduler(path)) or only_looks(world, call):
         return None
     return f"{_text(func)}() is a method of {_text(base)} that this file does not define"
 

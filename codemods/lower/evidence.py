@@ -166,7 +166,9 @@ class Evidence:
         self.asked_of.add(path)
         try:
             return all(
-                isinstance(one, ast.Call) and id(one) not in self.iterated and self._makes_data(one)
+                isinstance(one, ast.Call)
+                and id(one) not in self.iterated
+                and (self._makes_data(one) or self._makes_collator(path, one))
                 for one in values
             )
         finally:
@@ -177,6 +179,17 @@ class Evidence:
         if harmless.DATA.match(full) is None:
             return False
         return not any(self.holds(one) for one in arguments(call))
+
+    def _makes_collator(self, path: Path, call: ast.Call) -> bool:
+        """Whether a call makes a collator of transformers, for one of its models at most, that stays as it was made."""
+        if harmless.COLLATOR.fullmatch(self.imported(call.func) or "") is None:
+            return False
+        if any(one.rest and one.variable == path for one in self.bindings):
+            return False
+        return not any(
+            self.holds(one) and harmless.NEW_MODEL.fullmatch(self.made(one)) is None
+            for one in arguments(call)
+        )
 
     def sole_binding(self, path: Path) -> ast.expr | None:
         """The one value that ``path`` is ever bound to, None when there are several or it is unclear."""
@@ -468,6 +481,10 @@ class Evidence:
             base = self.holds(call.func.value)
             owner = self.scopes.path(call.func.value)
             if base and owner is not None and self.is_scheduler(owner):
+                return False
+            if name in harmless.GATHERING and self.made(call.func.value) == "accelerate.Accelerator":
+                return any(self.holds(one) for one in arguments(call))
+            if name in harmless.FIGURES and harmless.TRAINER.fullmatch(self.made(call.func.value)):
                 return False
             if base and name == "generate" and harmless.NEW_MODEL.fullmatch(self.made(call.func.value)):
                 return False

@@ -91,6 +91,14 @@ NEW_MODEL = re.compile(
 )
 """Class methods of transformers that make a new model each time (transformers 4, ``modeling_utils.py``)."""
 
+TRAINER = re.compile(r"transformers\.(\w+\.)*(Seq2Seq)?Trainer")
+FIGURES = frozenset({"evaluate", "predict"})
+"""The library's Trainer and its methods that give back numbers and arrays (transformers 4, ``trainer.py``)."""
+
+COLLATOR = re.compile(r"transformers\.(data\.(data_collator\.)?)?(DataCollator\w*|DefaultDataCollator)")
+"""Classes of transformers whose call makes a batch of what it is handed. One of them asks a model that it was handed to
+shift labels (transformers 4, ``data/data_collator.py``), which a model of the library does without its parameters."""
+
 MODULE_METHODS = frozenset(
     "add_module bfloat16 buffers children cpu cuda double eval extra_repr float get_parameter "
     "get_submodule half load_state_dict modules named_buffers named_children named_modules "
@@ -136,6 +144,9 @@ HOST = re.compile(
     r"accelerate(\.\w+)*\.Accelerator|(lightning|lightning_fabric|pytorch_lightning)(\.\w+)*\.Fabric"
 )
 """Classes of frameworks whose methods an idiom knows one by one, whatever their instances have been handed."""
+
+GATHERING = frozenset("gather gather_for_metrics pad_across_processes reduce".split())
+"""Methods of an ``accelerate.Accelerator`` that give back the tensors they are handed, or new ones made of them."""
 
 LIGHTNING_MODULE = re.compile(r"(lightning|pytorch_lightning)(\.\w+)*\.LightningModule")
 

@@ -146,9 +146,11 @@ def _computing(evidence: Evidence, value: ast.expr) -> Iterator[Path]:
 
 
 def _forget_data(evidence: Evidence) -> None:
-    evidence.holders -= {
+    """Take out what is data, and then what is data because it was handed nothing else."""
+    while data := {
         path for path in evidence.holders if evidence.is_data(path) or evidence.is_data(path.variable)
-    }
+    }:
+        evidence.holders -= data
 
 
 def close(evidence: Evidence) -> None:

@@ -30,6 +30,24 @@ class BaseTrainer:
         print_gradients(self.model)
 
 
+class DataCollatorForSeq2Seq:
+    """Not the one of transformers: it looks at its model's gradients."""
+
+    def __init__(self, tokenizer: Any, model: Any) -> None:
+        self.model = model
+
+    def __call__(self, features: Any) -> Any:
+        print_gradients(self.model)
+        return features
+
+
+class GradientCallback:
+    """Looks at the gradients when a Trainer evaluates."""
+
+    def on_evaluate(self, model: Any) -> None:
+        print_gradients(model)
+
+
 class SAM:
     """Sharpness-aware minimisation over SGD, as published: two half steps around two backwards."""
 
