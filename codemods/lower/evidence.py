@@ -484,9 +484,7 @@ class Evidence:
                 return False
             if name in harmless.GATHERING and self.made(call.func.value) == "accelerate.Accelerator":
                 return any(self.holds(one) for one in arguments(call))
-            if name in harmless.FIGURES and harmless.TRAINER.fullmatch(self.made(call.func.value)):
-                return False
-            if base and name == "generate" and harmless.NEW_MODEL.fullmatch(self.made(call.func.value)):
+            if base and self._gives_figures(call.func):
                 return False
             if base and name in harmless.MODULE_METHODS:
                 return name in harmless.SELF_RETURNING
@@ -504,6 +502,13 @@ class Evidence:
             if self._class_named(call.func.id) is not None and call.func.id in self.touching:
                 return True
         return any(self.holds(one) for one in arguments(call))
+
+    def _gives_figures(self, method: ast.Attribute) -> bool:
+        """Whether a method of a library's Trainer or model gives back numbers, arrays or tokens alone."""
+        made = self.made(method.value)
+        if method.attr in harmless.FIGURES:
+            return harmless.TRAINER.fullmatch(made) is not None
+        return method.attr == "generate" and harmless.NEW_MODEL.fullmatch(made) is not None
 
     def _class_named(self, name: str) -> str | None:
         return name if name in self.scopes.families else None
