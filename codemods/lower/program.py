@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.custom import is_marked
@@ -23,6 +22,7 @@ from codemods.lower.world import World, is_generator
 from codemods.lower.wrappers import transparent
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name
 from codemods.trees import walk
+from codemods.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -11,7 +11,6 @@ true one is the latest over all receivers, so it is the same too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.events import (
@@ -40,6 +39,7 @@ from codemods.proof.witness import (
     shortened,
 )
 from codemods.timings import timed
+from codemods.values import dataclass
 
 if TYPE_CHECKING:
 
