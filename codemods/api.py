@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import io
 import tokenize
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, AnyStr, Generic
 
 from codemods.run import Summary, outcomes, summed, written
 from codemods.settings import Settings
-from codemods.values import dataclass
 from codemods.work import examined
 
 if TYPE_CHECKING:

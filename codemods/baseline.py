@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.files.load import load
 from codemods.findings import Outcome, Problem, Verdict
 from codemods.syntax import Unparsable, parse
-from codemods.values import dataclass, replace
 from codemods.work import examined
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.magics import ONCE, Magic
 from codemods.syntax import Unparsable, parse
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,10 +8,10 @@ What the names in such a statement mean is the lowering's affair (codemods/lower
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from enum import Enum
 
 from codemods.trees import walk
-from codemods.values import dataclass
 
 
 class Over(Enum):

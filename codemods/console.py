@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
 from codemods.reports import document
 from codemods.run import summed
 from codemods.timings import running, timed
-from codemods.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,12 +12,12 @@ import ast
 from collections import Counter
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.events import Flavour
 from codemods.settings import NO_IDIOMS
 from codemods.trees import forget, walk
-from codemods.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from codemods.cells import Masked, masked
@@ -13,7 +14,6 @@ from codemods.findings import Stop
 from codemods.moves import Change, Insert, Move
 from codemods.syntax import Cuts, Unparsable, parse
 from codemods.timings import timed
-from codemods.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,6 +8,7 @@ of the forward pass.
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.effects import Effect, Effects
@@ -19,7 +20,6 @@ from codemods.moves import Move, Position
 from codemods.plan import Layout, Planned, bound, first, loaded, lowest, unmovable, within
 from codemods.timings import timed
 from codemods.trees import walk
-from codemods.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-
-from codemods.values import dataclass
+from dataclasses import dataclass
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.events import NOTHING, Accumulate, Backward, Call, Path, Read, Rebind, Step, Unknown, Zero
-from codemods.values import dataclass, replace
 
 if TYPE_CHECKING:
     from codemods.events import Event, Span

@@ -6,10 +6,9 @@ versions of a program can be laid side by side although their lines moved.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
-
-from codemods.values import dataclass, field
 
 
 class Span(NamedTuple):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.findings import CODES, Finding, Fix, Problem, Verdict
@@ -15,7 +16,6 @@ from codemods.suppressions import (
     stripped,
     suppressions,
 )
-from codemods.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.reports import diff
 from codemods.reports.text import headline, place
-from codemods.values import replace
 from codemods.work import examined
 
 if TYPE_CHECKING:

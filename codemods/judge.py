@@ -8,6 +8,7 @@ accumulate is found on the paths from a backward to itself.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.effects import Effect, Effects
@@ -15,7 +16,6 @@ from codemods.events import Accumulate, Backward, Path, Rebind, Span, Step, Unkn
 from codemods.findings import Verdict
 from codemods.orders import CLEARED, Fact, attributed, closes, order, reaches_itself
 from codemods.timings import timed
-from codemods.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,6 +7,7 @@ is drawn as what may happen.
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,6 @@ from codemods.judge import Judged, judge, relevant_zeros
 from codemods.lower import lower
 from codemods.syntax import parse
 from codemods.trees import walk
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import dataclass
 
 from codemods.syntax import callee_name
-from codemods.values import dataclass
 
 QUIET_LINES = frozenset(
     "alias alias_magic automagic autoreload autosave bookmark cat cd colors conda config connect_info cp debug dhist dirs "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.findings import Verdict
@@ -12,7 +13,6 @@ from codemods.proof.lockstep import Allowed, prove
 from codemods.proof.witness import Same, SameIf, Unsure
 from codemods.timings import timed
 from codemods.trial import Court, moved
-from codemods.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-
-from codemods.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

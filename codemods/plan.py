@@ -8,6 +8,7 @@ iteration that may mean "not training": where that one is taken, the receiver ma
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,6 @@ from codemods.settings import Placement
 from codemods.syntax import FUNCTIONS, Cell, bound_names, bound_targets, callee_name, suites
 from codemods.timings import timed
 from codemods.trees import walk
-from codemods.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

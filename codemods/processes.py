@@ -9,13 +9,13 @@ import tempfile
 from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.ending import requests_end
 from codemods.findings import Outcome, Problem
 from codemods.timings import OTHER, WAITING, running, stage, start
-from codemods.values import dataclass
 from codemods.work import Work, examined
 
 if TYPE_CHECKING:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

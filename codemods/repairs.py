@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.effects import Effect, Effects
@@ -21,7 +22,6 @@ from codemods.settings import Placement
 from codemods.syntax import dotted, parse, suites
 from codemods.timings import timed
 from codemods.trees import walk
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

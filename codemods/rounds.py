@@ -6,6 +6,7 @@ clears. Every round judges, plans and proves the program as the rounds before ha
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.earlier import plan_earlier
@@ -19,7 +20,6 @@ from codemods.repairs import REPAIRED, Repair, repair
 from codemods.settings import Placement
 from codemods.telling import SHARED, repaired, rows
 from codemods.trial import Settled, moved, settle
-from codemods.values import dataclass, replace
 
 if TYPE_CHECKING:
     import ast

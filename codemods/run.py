@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,6 @@ from codemods.files.prefilter import worth_a_look
 from codemods.findings import Finding, Outcome, Problem
 from codemods.settings import Settings
 from codemods.timings import timed
-from codemods.values import dataclass, field, replace
 from codemods.work import Work, examined
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import keyword
+from dataclasses import dataclass, field, fields
 from enum import Enum
 
 from codemods.findings import DEFAULT_CODES
-from codemods.values import dataclass, field, fields
 
 
 class Placement(Enum):

@@ -11,11 +11,11 @@ import difflib
 import io
 import re
 import tokenize
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.findings import CODES
 from codemods.syntax import Unparsable
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

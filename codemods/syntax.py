@@ -6,11 +6,11 @@ import ast
 import sys
 import warnings
 from bisect import bisect_right
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from codemods.custom import mark
 from codemods.timings import timed
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.events import Read, Step, Unknown
 from codemods.findings import Finding, Fix, Stop, Verdict
 from codemods.proof.lockstep import IDIOMS
 from codemods.proof.witness import Differs, Kind, Unsure
-from codemods.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.lower import lower
@@ -16,7 +17,6 @@ from codemods.proof.witness import Differs, Kind, Same, SameIf, Unsure
 from codemods.syntax import Cuts, parse
 from codemods.timings import timed
 from codemods.trees import forget, walk
-from codemods.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

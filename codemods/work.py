@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.files.prefilter import worth_a_look
 from codemods.findings import Outcome
 from codemods.timings import stage
-from codemods.values import dataclass, replace
 
 if TYPE_CHECKING:
     from codemods.files.neighbours import Neighbours

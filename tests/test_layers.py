@@ -11,7 +11,6 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
     "ending",
-    "values",
     "timings",
     "events",
     "moves",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.findings import CODES
 from codemods.settings import FORMATS, KINDS, Idioms, Placement
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -8,6 +8,7 @@ before `gradorder.toml`, and that before a `pyproject.toml` with a table `[tool.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,6 @@ from codemods.files.load import Unreadable, read
 from codemods.files.patterns import is_excluded
 from codemods.findings import DEFAULT_CODES
 from codemods.settings import NO_IDIOMS, BadConfiguration, Placement, Settings
-from codemods.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

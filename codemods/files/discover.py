@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from codemods.files.load import Unreadable, read, reason
 from codemods.files.patterns import Patterns, downwards, given, runs_of, with_slash
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -8,9 +8,8 @@ import os
 import re
 import stat
 import tokenize
+from dataclasses import dataclass
 from pathlib import Path
-
-from codemods.values import dataclass
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -11,12 +11,12 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.files.load import Unreadable, read
-from codemods.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

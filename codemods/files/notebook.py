@@ -11,12 +11,12 @@ import difflib
 import json
 import re
 from collections import Counter
+from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from codemods.files.load import Unreadable, line_at, load
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

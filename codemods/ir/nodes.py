@@ -7,9 +7,8 @@ are empty blocks: the normal and the exceptional end of the function.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-from codemods.values import dataclass, field
 
 if TYPE_CHECKING:
     from codemods.events import Event, Path, Span

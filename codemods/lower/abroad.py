@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.custom import current
@@ -12,7 +13,6 @@ from codemods.lower.program import functions_of, pruned, recursive_functions
 from codemods.lower.scopes import scopes_of
 from codemods.lower.world import world_of
 from codemods.syntax import parse
-from codemods.values import dataclass, field
 
 if TYPE_CHECKING:
     import ast

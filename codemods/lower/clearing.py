@@ -7,6 +7,7 @@ across.
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.clearings import Clearing, Over, clearing_of
@@ -14,7 +15,6 @@ from codemods.events import Flavour, Zero
 from codemods.idioms.torch import READERS, flavour
 from codemods.syntax import callee_name
 from codemods.trees import children, walk
-from codemods.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 import builtins
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, bound_targets, callee_name
 from codemods.trees import children, walk
-from codemods.values import dataclass, field
 
 if TYPE_CHECKING:
     from codemods.lower.scopes import Scope

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.events import Path
@@ -15,7 +16,6 @@ from codemods.lower import harmless
 from codemods.lower.held import Held
 from codemods.syntax import arguments, callee_name, dotted
 from codemods.trees import children, walk
-from codemods.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

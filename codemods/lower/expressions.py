@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.callsite import CallSite
@@ -32,7 +33,6 @@ from codemods.lower.resolve import Opaque, resolve
 from codemods.lower.world import REFLECTION
 from codemods.syntax import arguments, callee_name
 from codemods.trees import children, walk
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from codemods.lower.blocks import Graph

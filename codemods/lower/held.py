@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-from codemods.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

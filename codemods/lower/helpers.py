@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.clearings import clears_only
 from codemods.events import Call, Mark, Path, Zero
-from codemods.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

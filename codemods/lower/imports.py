@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.trees import walk
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.custom import current, is_marked
@@ -29,7 +30,6 @@ from codemods.settings import NO_IDIOMS
 from codemods.syntax import FUNCTIONS, Unparsable, arguments, callee_name
 from codemods.timings import timed
 from codemods.trees import children, walk
-from codemods.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from codemods.events import Event, Path

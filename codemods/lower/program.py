@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.custom import is_marked
@@ -22,7 +23,6 @@ from codemods.lower.world import World, is_generator
 from codemods.lower.wrappers import transparent
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name
 from codemods.trees import walk
-from codemods.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.events import Call, Path, Rebind, Step, Zero
 from codemods.ir.nodes import Block, Region
-from codemods.values import replace
 
 if TYPE_CHECKING:
     from codemods.events import Event, Span

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.custom import mark_of
@@ -12,7 +13,6 @@ from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.world import World, is_generator
 from codemods.lower.wrappers import transparent
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from codemods.lower.scopes import Scope

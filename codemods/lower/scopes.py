@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from codemods.events import Path
 from codemods.syntax import BINDERS, FUNCTIONS, FunctionNode, bound_names
 from codemods.trees import children, walk
-from codemods.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,6 +7,7 @@ break, continue), so that no path is invented that Python does not have.
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.events import Accumulate, Mark, Unknown
@@ -16,7 +17,6 @@ from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.groups import means_groups
 from codemods.syntax import Cell, Cells, bound_names, dotted
 from codemods.trees import children, walk
-from codemods.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.trees import children
-from codemods.values import dataclass, field
 
 if TYPE_CHECKING:
     from codemods.events import Path

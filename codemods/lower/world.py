@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
@@ -16,7 +17,6 @@ from codemods.lower.scopes import Scope, Scopes, scopes_of
 from codemods.magics import magic_of
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments
 from codemods.trees import children, walk
-from codemods.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

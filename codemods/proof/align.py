@@ -6,13 +6,13 @@ The paired program walks ONE control-flow graph; each event carries in which of 
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.clearings import clearing_of, clears_only
 from codemods.events import Call, Event, Rebind, Step, Zero
 from codemods.syntax import callee_name, suites
 from codemods.trees import walk
-from codemods.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,11 +10,11 @@ docs/promise.md; together they keep this invariant:
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
 from codemods.events import Flavour
-from codemods.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ more than its own arguments and the variables of the functions around it, so tha
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.events import Call, Path
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

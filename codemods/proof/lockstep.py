@@ -11,6 +11,7 @@ true one is the latest over all receivers, so it is the same too.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.events import (
@@ -39,7 +40,6 @@ from codemods.proof.witness import (
     shortened,
 )
 from codemods.timings import timed
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
 

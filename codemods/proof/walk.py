@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.events import (
@@ -41,7 +42,6 @@ from codemods.proof.instances import Instance, Ownership, canonical
 from codemods.proof.route import Route, shortcuts
 from codemods.proof.sharing import is_found, receivers
 from codemods.proof.witness import Kind, WitnessLine, called, stop
-from codemods.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

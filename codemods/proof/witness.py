@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from codemods.events import Accumulate, Backward, Call, Read, Step, Suspend, Unknown, Zero
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
-
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

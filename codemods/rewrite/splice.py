@@ -6,10 +6,10 @@ Blank lines are kept the way black wants them: where it leaves the suite alone b
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from codemods.rewrite.page import Edit, Page
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

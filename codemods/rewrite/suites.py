@@ -10,6 +10,7 @@ line of the copy, no column on it is trusted; where the lines don't correspond, 
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 import libcst as cst
@@ -18,7 +19,6 @@ from libcst.metadata import MetadataWrapper, PositionProvider, WhitespaceInclusi
 from codemods import syntax
 from codemods.moves import Position
 from codemods.rewrite.page import Page, RewriteFailed, shift
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

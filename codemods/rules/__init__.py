@@ -10,9 +10,8 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+from dataclasses import dataclass
 from functools import cache
-
-from codemods.values import dataclass
 
 SECTIONS = ("What it does", "Why", "Example", "Use instead", "When the fix is safe")
 """The headings of every rule, in this order; a verdict that leaves code alone has ``What to do`` for the last two."""

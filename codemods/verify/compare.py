@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from enum import Enum
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from codemods.values import dataclass
 from codemods.verify.child.digest import NONE
 from codemods.verify.trace import digests, steps
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import math
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

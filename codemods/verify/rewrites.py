@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.edits import replacements
 from codemods.files.load import load
 from codemods.files.notebook import is_notebook
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 import signal
 import tempfile
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from codemods.values import dataclass, field
 from codemods.verify import launch
 from codemods.verify.compare import Difference, What, deviation, first_difference, training
 from codemods.verify.trace import processes, steps

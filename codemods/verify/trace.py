@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from codemods.values import dataclass
 from codemods.verify.child.digest import NONE, UNKNOWN
 
 if TYPE_CHECKING:

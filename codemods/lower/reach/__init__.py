@@ -11,6 +11,7 @@ it was handed before.
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.events import ANYTHING, Backward, Path
@@ -23,7 +24,6 @@ from codemods.lower.reach.knowledge import Knowledge
 from codemods.lower.reach.values import FOREIGN, LENT, NONE, UNKNOWN, Value
 from codemods.lower.resolve import Target, resolve
 from codemods.syntax import FUNCTIONS
-from codemods.values import replace
 
 if TYPE_CHECKING:
     from codemods.ir.nodes import Function

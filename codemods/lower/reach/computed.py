@@ -7,11 +7,11 @@ lead to itself.
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.syntax import FUNCTIONS, arguments, bound_names, callee_name
 from codemods.trees import walk
-from codemods.values import dataclass, field
 
 if TYPE_CHECKING:
     from codemods.lower.world import World

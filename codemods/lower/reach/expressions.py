@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.lower.reach.calls import Calls
@@ -12,7 +13,6 @@ from codemods.lower.reach.targets import Targets
 from codemods.lower.reach.values import FOREIGN, NONE, OUTSIDE, PLAIN, UNKNOWN, Value, either
 from codemods.syntax import FUNCTIONS, arguments
 from codemods.trees import children
-from codemods.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable

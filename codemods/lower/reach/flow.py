@@ -7,11 +7,11 @@ an exception takes.
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 from codemods.lower.blocks import new_graph
 from codemods.lower.statements import Statements
-from codemods.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.events import ANYTHING, Path
 from codemods.lower.reach.values import EVERYTHING, FORWARD, LENT, NONE, OUTSIDE, PLAIN, Heap, Value
-from codemods.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.lower.reach.flow import Bind
 from codemods.lower.reach.knowledge import OWN
 from codemods.lower.reach.values import FOREIGN, UNKNOWN, either
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from codemods.lower.reach.expressions import Evaluator

@@ -7,6 +7,7 @@ gives the same bytes.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from html import escape
 from importlib import resources
 from itertools import groupby
@@ -20,7 +21,6 @@ from codemods.reports.html.drawing import drawn
 from codemods.reports.text import place
 from codemods.rules import rule
 from codemods.settings import NO_IDIOMS
-from codemods.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
