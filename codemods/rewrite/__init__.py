@@ -45,6 +45,7 @@ def rewrite(text: str, changes: Sequence[Change]) -> str:
     """
     if not changes:
         return text
+    _one_target_each(changes)
     page = Page.of(text)
     wanted = {one.before for one in changes} | {one.statement for one in changes if isinstance(one, Move)}
     edits: list[Edit] = []
@@ -53,6 +54,13 @@ def rewrite(text: str, changes: Sequence[Change]) -> str:
     result = apply(page, edits)
     _check(page, edits, result, "".join(one.code for one in changes if isinstance(one, Insert)))
     return end_alike(page, result)
+
+
+def _one_target_each(changes: Sequence[Change]) -> None:
+    targets: dict[Position, Position] = {}
+    for one in changes:
+        if isinstance(one, Move) and targets.setdefault(one.statement, one.before) != one.before:
+            raise RewriteFailed(f"the statement at {_show(one.statement)} has two targets")
 
 
 def round_trips(text: str) -> bool:
@@ -94,8 +102,7 @@ def _by_suite(
             )
         if target >= source:
             raise RewriteFailed(f"{_show(change.statement)} does not stand behind {_show(change.before)}")
-        if places.setdefault(number, {}).setdefault(source, target) != target:
-            raise RewriteFailed(f"the statement at {_show(change.statement)} has two targets")
+        places.setdefault(number, {})[source] = target
     return [
         (suites[number], places.get(number, {}), inserts.get(number, {}))
         for number in sorted({*places, *inserts})
