@@ -97,7 +97,7 @@ def _missing(
         code = f"{written}.zero_grad()"
         (zero,) = parse(code).body
         here = Place([*late, zero], len(late), parent)
-        if may_be_none(program, receiver, zero) and layout.inside_try(here):
+        if may_be_none(program, receiver, zero) and layout.inside_try(Place(suite, backward, parent)):
             return Repair(judged, reason=f"{written} may be None here, inside a try that would hide it")
         top = (
             first(Place(suite, backward, parent), late, backward) if placement is Placement.TOP else backward

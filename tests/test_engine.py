@@ -104,6 +104,18 @@ def test_strict_leaves_what_rests_on_assumptions_alone() -> None:
     assert found.reason.startswith("--strict: ")
 
 
+def test_strict_mends_nothing_that_rests_on_assumptions() -> None:
+    text = (
+        "def train(model, optimizer, loader):\n    for x in loader:\n        loss = criterion(model(x))\n"
+        "        loss.backward()\n        optimizer.zero_grad()\n        optimizer.step()\n"
+    )
+    assert examined(text, Settings(unsafe_fixes=True)).after is not None
+    outcome = examined(text, Settings(strict=True, unsafe_fixes=True))
+    (found,) = outcome.findings
+    assert (outcome.after, found.fix) == (None, None)
+    assert found.reason.endswith("there is no fix, since --strict: the proof assumes closed-world")
+
+
 LEFTOVERS = "criterion(model(x)).backward()\n" + LAST
 
 

@@ -219,6 +219,18 @@ STEPS: dict[str, tuple[str, list[Row]]] = {
             (2, ("optimizer",), Verdict.ZERO_LAST, "zero_grad() on line 5 comes after optimizer.step()"),
         ],
     ),
+    "a loop with a step in it runs at least once": (
+        """
+        for x in loader:
+            loss.backward()
+            for _ in rounds:
+                optimizer.step()
+                optimizer.zero_grad()
+        """,
+        [
+            (2, ("optimizer",), Verdict.ZERO_LAST, "zero_grad() on line 5 comes after optimizer.step()"),
+        ],
+    ),
     "a backward that can run again before a step accumulates": (
         """
         for i, x in enumerate(loader):

@@ -339,4 +339,14 @@ MUTANTS = (
             "tests/proof/test_align.py::test_versions_that_differ_in_more_than_zeros_are_not_the_same_program[a continue for a break]",
         ),
     ),
+    Mutant(
+        "attributes-are-left-out",
+        "proof/instances.py",
+        "A parameter's attribute means the argument itself.",
+        "return meaning.extended(path.rest, indices)",
+        "return meaning",
+        (
+            "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[moves/several-optimizers/attributes_of_one_trainer.py]",
+        ),
+    ),
 )

@@ -256,4 +256,40 @@ MUTANTS = (
         "    if not result:\n",
         ("tests/test_rewrite.py::test_the_check_notices_a_result_that_lost_something_or_does_not_parse",),
     ),
+    Mutant(
+        "repairs-in-a-try",
+        "repairs.py",
+        "GO202 asks of the statements that it has made, not of those of the file, whether a try is around them.",
+        "        if may_be_none(program, receiver, zero) and layout.inside_try(Place(suite, backward, parent)):\n",
+        "        if may_be_none(program, receiver, zero) and layout.inside_try(here):\n",
+        (
+            "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/never-cleared/none_inside_a_try.py]",
+        ),
+    ),
+    Mutant(
+        "repairs-are-not-strict",
+        "mending.py",
+        "--strict makes repairs that rest on assumptions.",
+        "    if strict and isinstance(proof, SameIf):\n",
+        "    if not strict and proof is None:\n",
+        ("tests/test_engine.py::test_strict_mends_nothing_that_rests_on_assumptions",),
+    ),
+    Mutant(
+        "inner-loops-do-not-run",
+        "orders.py",
+        "A loop with a step inside may run no time at all: its epoch accumulates.",
+        "        stopped = block in inner\n",
+        "        stopped = False\n",
+        (
+            "tests/test_judge.py::test_a_training_step_has_its_verdict[a loop with a step in it runs at least once]",
+        ),
+    ),
+    Mutant(
+        "repairs-are-moves",
+        "trial.py",
+        "A move that keeps old gradients out of a step is made without being asked for.",
+        "        return replace(safe, repairs=tuple(move for move in first.refused if move in wider))\n",
+        "        return replace(safe, accepted=wider)\n",
+        ("tests/test_engine.py::test_a_repair_is_offered_and_not_written",),
+    ),
 )
