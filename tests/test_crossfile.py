@@ -249,6 +249,70 @@ def test_a_helper_that_clears_is_followed(project: Project) -> None:
     assert trains_the_same_after_a_fix(project)
 
 
+STATE = """
+    import torch
+    from torch import nn
+
+    net = nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 1))
+    opt = torch.optim.SGD(net[2].parameters(), lr=0.1)
+
+    def unfreeze():
+        global opt
+        opt = torch.optim.SGD(net.parameters(), lr=0.1)
+"""
+
+
+def test_a_module_that_exchanges_its_own_optimizer_is_seen(project: Project) -> None:
+    project.write("state.py", STATE)
+    project.write(
+        "train.py",
+        """
+        import state
+        for i, (x, y) in enumerate(loader):
+            loss = loss_fn(state.net(x), y)
+            loss.backward()
+            state.opt.step()
+            state.opt.zero_grad()
+            if i == 3:
+                state.unfreeze()
+        """,
+    )
+    assert not is_rewritten(project)
+    assert trains_the_same_after_a_fix(project)
+
+
+def test_a_function_that_exchanges_a_part_of_a_model_is_seen(project: Project) -> None:
+    project.write("utils.py", "def swap(net, head):\n    net.head = head\n")
+    project.write(
+        "train.py",
+        """
+        import torch
+        from torch import nn
+        from utils import swap
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.body = nn.Linear(4, 5)
+                self.head = nn.Linear(5, 1)
+
+            def forward(self, x):
+                return self.head(torch.tanh(self.body(x)))
+
+        net = Net()
+        heads = [nn.Linear(5, 1), nn.Linear(5, 1)]
+        opt = torch.optim.SGD([p for one in [net, *heads] for p in one.parameters()], lr=0.1)
+        for i, (x, y) in enumerate(loader):
+            loss = loss_fn(net(x), y)
+            loss.backward()
+            opt.step()
+            net.zero_grad()
+            swap(net, heads[i % 2])
+        """,
+    )
+    assert trains_the_same_after_a_fix(project)
+
+
 def test_a_function_of_this_file_that_calls_a_reader_of_another_is_a_callback(project: Project) -> None:
     project.write("utils.py", "KEEP = []\n" + dedent(GRADIENTS))
     project.write(

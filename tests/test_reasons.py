@@ -78,6 +78,7 @@ NO_PAGE = {
     "moving it changes more: ": "a second guard: a plan whose move changes more is a mistake of ours",
     " raises where a gradient of ": "a second guard: the plan does not move a clearing that raises",
     " holds a training step of its own": "takes a second file: tests/test_crossfile.py",
+    " sets variables of its module, on which this file looks up ": "takes a second file: tests/test_crossfile.py",
     " stands on a line of a magic": "takes a notebook: tests/test_notebooks.py",
     "the cell would show the value of ": "takes a notebook: tests/test_notebooks.py",
     "its loop is not a statement": "a second guard: only statements are loops of a training step",

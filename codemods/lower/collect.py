@@ -23,6 +23,7 @@ from codemods.syntax import BINDERS, FUNCTIONS, FunctionNode, bound_targets, cal
 from codemods.trees import walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
 
     from codemods.events import Path
     from codemods.lower.scopes import Scopes
@@ -53,11 +54,25 @@ def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evid
     close(evidence)
     evidence.settled = True
     evidence.held_lookups |= told.lookups
+    evidence.owning.update(_owning(evidence))
     for path in evidence.holders & evidence.methods.keys():
         evidence.held_variables.update((path.variable, *(one.variable for one in path.indices)))
         evidence.held_lookups.update(path.rest, *(one.rest for one in path.indices))
         evidence.indexed = evidence.indexed or bool(path.indices)
     return evidence
+
+
+def _owning(evidence: Evidence) -> Iterator[str]:
+    """The modules from which the file has its models and optimizers: their functions have them at hand."""
+    for path, methods in evidence.methods.items():
+        if methods & OWNED and evidence.is_import(path):
+            full = evidence.imports[(path.scope or "<module>", path.root)] + "".join(path.rest)
+            owner = full.rpartition(".")[0]
+            if owner and owner.partition(".")[0] != "torch":
+                yield owner
+
+
+OWNED = frozenset({"named_parameters", "parameters", "step", "zero_grad"})
 
 
 def _collect_node(evidence: Evidence, node: ast.AST) -> None:

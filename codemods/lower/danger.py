@@ -42,6 +42,8 @@ def danger(world: World, call: ast.Call) -> str | None:
             return reason
     elif isinstance(call.func, ast.Name) and not full and evidence.is_forward(call.func):
         return None
+    if full.rpartition(".")[0] in evidence.owning and not evidence.is_forward(call.func):
+        return f"{_text(call.func)}() comes from {full.rpartition('.')[0]}, which owns a model or an optimizer of this file"
     built = full.startswith(("torch.optim.", "torch.nn."))
     if handed and not built:
         return f"{_text(call.func)}() is handed {_text(handed[0])} and cannot be followed from this file"

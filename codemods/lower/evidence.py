@@ -90,6 +90,7 @@ class Evidence:
     held_variables: set[Path] = field(default_factory=set)
     held_lookups: set[str] = field(default_factory=set)
     indexed: bool = False
+    owning: set[str] = field(default_factory=set)
     hooked: bool = False
     constructors: dict[Path, tuple[int, str]] = field(default_factory=dict)
     wrapped: set[int] = field(default_factory=set)

@@ -312,6 +312,8 @@ class Expressions:
         linked = self.world.links.get(node) if target is None and not marked else None
         if isinstance(linked, Opaque):
             self.graph.emit(Unknown(linked.reason, span, linked.trains))
+            if linked.rebinds:
+                self.graph.emit(Rebind(ANYTHING, None, span))
             return
         target = target or linked
         if isinstance(target, Opaque):

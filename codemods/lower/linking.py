@@ -158,7 +158,7 @@ def _link(
     if any(there.locate(*one) == vantage.path for one in abroad.modules):
         return
     home = abroad.world
-    if any(name == "*" for _, name in home.evidence.imports) or _set_abroad(world, home):
+    if any(name == "*" for _, name in home.evidence.imports):
         return
     handed: set[Path] = set()
     nodes: dict[ast.Call, FunctionDef] = {}
@@ -186,6 +186,10 @@ def _link(
         if not isinstance(target, Target):
             continue
         reached = _reached(every, [target.name])
+        if _watches(world) and _sets_globals(home, reached):
+            reason = f"{target.name}() of {path} sets variables of its module, on which this file looks up an optimizer or a model"
+            links.calls[call] = Opaque(reason, trains=False, rebinds=True)
+            continue
         if any(isinstance(event, changing) for one in reached for event in _events(functions[one])):
             # This run may rewrite it: what is true of it now need not hold of what will be on disk.
             reason = f"{target.name}() of {path} holds a training step of its own"
@@ -227,10 +231,15 @@ def _changing(vantage: Vantage, path: str) -> tuple[type[Event], ...]:
     return (Zero, Step) if worth_a_look(path, data, current()) else ()
 
 
-def _set_abroad(world: World, home: World) -> bool:
-    """Whether a receiver of this file is looked up on an imported module, and the other file sets globals."""
-    watched = any(world.evidence.is_import(one) and one.rest for one in world.evidence.holders)
-    return watched and any(isinstance(node, ast.Global) for node in home.scopes.of_node)
+def _watches(world: World) -> bool:
+    """Whether a receiver of this file is looked up on an imported module, whose own functions may set it."""
+    return any(world.evidence.is_import(one) and one.rest for one in world.evidence.holders)
+
+
+def _sets_globals(home: World, names: list[str]) -> bool:
+    """Whether one of these functions of another file gives its module's variables new values."""
+    found = (home.functions.get(one) for one in names)
+    return any(one is not None and any(isinstance(each, ast.Global) for each in walk(one)) for one in found)
 
 
 def _handed(world: World, home: World, call: ast.Call, node: FunctionDef) -> set[Path]:

@@ -14,6 +14,7 @@ from codemods.lower.danger import is_container
 from codemods.syntax import arguments, callee_name
 
 if TYPE_CHECKING:
+    from codemods.events import Path
     from codemods.lower.world import World
 
 CLASS = re.compile(r"torch\.nn\.(?:modules\.(?:\w+\.)*)?[A-Z]\w*(?<!Loss)$")
@@ -41,7 +42,20 @@ def stores_part(world: World, target: ast.expr, value: ast.expr | None) -> bool:
             return False
     elif not isinstance(target, ast.Subscript) or is_container(world, target.value):
         return False
-    return not _is_constructing(world, target.value) and may_be_part(world, value)
+    if _is_constructing(world, target.value):
+        return False
+    return may_be_part(world, value) or _is_handed(world, target.value, value)
+
+
+def _is_handed(world: World, owner: ast.expr, value: ast.expr) -> bool:
+    """Whether a function puts what it was handed into a model that it was handed: ``model.head = head``."""
+    paths = [world.scopes.path(one) for one in (owner, value) if isinstance(one, ast.Name)]
+    bound = [world.evidence.bindings.get(one) for one in paths if one is not None]
+    return bound == [[None], [None]] and paths[0] in world.evidence.holders and _is_free(paths[0])
+
+
+def _is_free(path: Path | None) -> bool:
+    return path is not None and not path.scope.startswith("class ")
 
 
 def changes_parts(world: World, call: ast.Call) -> bool | None:
@@ -85,9 +99,12 @@ def may_be_part(world: World, value: ast.expr, depth: int = DEPTH) -> bool:
     path = world.scopes.path(value)
     if path is None or world.evidence.is_optimizer(path):
         return False
+    values = [*world.evidence.bindings.get(path, ()), *world.evidence.handed.get(path, ())]
+    if None in values and path in world.evidence.holders:
+        return True
     return world.evidence.is_module(path) or any(
         may_be_part(world, one, depth - 1)
-        for one in world.evidence.bindings.get(path, ())
+        for one in values
         if one is not None and id(one) not in world.evidence.iterated
     )
 

@@ -30,10 +30,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A call that may do anything to gradients. ``trains``: it is to be taken for one that leaves some behind."""
+    """A call that may do anything to gradients. ``trains``: it is to be taken for one that leaves some behind.
+
+    ``rebinds``: it visibly gives names new values that the caller looks up.
+    """
 
     reason: str
     trains: bool = True
+    rebinds: bool = False
 
 
 def resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaque | None:

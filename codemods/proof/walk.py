@@ -440,9 +440,11 @@ class Walk:
         reached = [canonical(one, instance.environment) for one in event.reaches]
         return self.owners.spared(self.tracked, reached)
 
-    def _looking(self, paired: Paired, then: Callable[[State], State] | None = None) -> Act:
+    def _looking(
+        self, paired: Paired, then: Callable[[State], State] | None = None, *, strictly: bool = False
+    ) -> Act:
         def act(state: State) -> tuple[Iterable[State], Iterable[State]]:
-            self._consume(paired, state)
+            self._consume(paired, state, strictly=strictly)
             return (state if then is None else then(state),), ()
 
         return act
@@ -488,8 +490,9 @@ class Walk:
         if self.program.hooked:
             return self._looking(paired)
         if stepping != self.tracked:
-            spared = self.beside or self.owners.apart(self.tracked, stepping)
-            return None if spared else self._looking(paired)
+            if self.beside or self.owners.apart(self.tracked, stepping):
+                return None
+            return self._looking(paired, strictly=self._steps())
 
         def act(state: State) -> tuple[Iterable[State], Iterable[State]]:
             if state.member:
@@ -497,6 +500,16 @@ class Walk:
             return (state,), ()
 
         return act
+
+    def _steps(self) -> bool:
+        """Whether the receiver itself steps: then the step of another is another optimizer's, which no repair may change."""
+        return any(
+            isinstance(paired.event, Step) and canonical(paired.event.receiver, one.environment) == self.cell
+            for found in self.reached.values()
+            for one in found
+            for block in self.functions[one.function].events
+            for paired in block
+        )
 
     def _act_of_unknown(self, instance: Instance, paired: Paired, event: Unknown) -> Act:
         elsewhere = self._elsewhere(instance, peers=event.trains) if event.calls_back else None
@@ -548,7 +561,8 @@ class Walk:
             return lambda state: ((renamed(state, fresh=fresh),), ())
         return None
 
-    def _consume(self, paired: Paired, state: State) -> None:
+    def _consume(self, paired: Paired, state: State, *, strictly: bool = False) -> None:
+        """Raise Found where the versions differ for somebody who looks; ``strictly``: by old gradients, too."""
         if state.same:
             return
         if state.after_extra is not None:
@@ -558,7 +572,7 @@ class Walk:
             raise Found(Kind.FLAVOUR, site, paired, [])
         if state.after_clear:
             raise Found(Kind.LOST, site, paired, [])
-        if not self.pardon.residual:
+        if strictly or not self.pardon.residual:
             raise Found(Kind.RESIDUAL, site, paired, [])
 
     def _elsewhere(self, instance: Instance, *, peers: bool = False) -> Callable[[State], list[State]] | None:

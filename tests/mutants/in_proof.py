@@ -147,8 +147,8 @@ MUTANTS = (
         "other-steps-see-nothing",
         "proof/walk.py",
         "The step of another optimizer never uses these gradients.",
-        "            spared = self.beside or self.owners.apart(self.tracked, stepping)\n",
-        "            spared = True\n",
+        "            if self.beside or self.owners.apart(self.tracked, stepping):\n",
+        "            if True:\n",
         (
             "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/several-optimizers/steps_share_parameters.py]",
         ),
