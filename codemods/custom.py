@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from codemods.settings import Idioms
 
+IDIOMS = "idioms"
+"""Names of the user's own do what the configuration says of them."""
+
 UNCLEAR = "unclear"
 """The kind of a call of which it cannot be seen what it works on."""
 

@@ -52,17 +52,23 @@ class Worked:
 
 
 def worked_out(
-    path: str, source: Document, tree: ast.Module, program: Program, hush: Hush, settings: Settings
+    path: str,
+    source: Document,
+    tree: ast.Module,
+    program: Program,
+    steps: list[Judged],
+    hush: Hush,
+    settings: Settings,
 ) -> Worked:
-    """Go round until nothing is left to change."""
-    done = _round(path, source, tree, program, hush, settings, ())
+    """Go round until nothing is left to change. ``steps``: what the program is judged to hold."""
+    done = _round(path, source, tree, program, steps, hush, settings, ())
     found = done
     for _ in range(MOST - 1):
         if not found.changes:
             break
         tree = moved(source.text, done.changes, source.cuts)
         program = lower(tree, program.vantage)
-        found = _round(path, source, tree, program, hush.again(), settings, done.changes)
+        found = _round(path, source, tree, program, judge(program), hush.again(), settings, done.changes)
         if found.changes:
             changes = tuple(in_order([*done.changes, *found.changes]))
             done = Worked(changes, _told(done.findings, found.findings), found.settled)
@@ -103,12 +109,12 @@ def _round(
     source: Document,
     tree: ast.Module,
     program: Program,
+    steps: list[Judged],
     hush: Hush,
     settings: Settings,
     made: tuple[Change, ...],
 ) -> Worked:
-    """Judge, plan and try a program that has the changes of ``made`` already; the changes are those on top of them."""
-    steps = judge(program)
+    """Plan and try for a program that has the changes of ``made`` already; the changes are those on top of them."""
     layout = Layout(tree, source.text, source.fixed)
     earlier: dict[Judged, list[Planned]] = {}
     if "GO102" in settings.codes and settings.placement is Placement.TOP:

@@ -7,7 +7,6 @@ codes or without) speaks of all steps of the file. Text behind the comment up to
 
 from __future__ import annotations
 
-import difflib
 import io
 import re
 import tokenize
@@ -96,12 +95,14 @@ def complaints(text: str) -> Iterator[Complaint]:
     """What is no suppression although it looks like one: misspelt words and codes, brackets that stay open."""
     if not may_suppress(text):
         return
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+
     known = sorted(CODES.values())
     for comment, _ in _comments(text):
         for match in DIRECTIVE.finditer(comment.string):
             line, word = comment.start[0], match["word"]
             if word.lower() not in WORDS:
-                near = difflib.get_close_matches(word.lower(), WORDS, 1, 0.7)
+                near = get_close_matches(word.lower(), WORDS, 1, 0.7)
                 if near:
                     yield Complaint(line, f"`# gradorder: {word}` means nothing; do you mean {near[0]}?")
                 continue
@@ -112,7 +113,7 @@ def complaints(text: str) -> Iterator[Complaint]:
                 yield Complaint(line, f"`{match[0].strip()}` names no code and suppresses nothing")
             for code in codes or ():
                 if code not in known:
-                    near = difflib.get_close_matches(code, known, 1, 0.0)
+                    near = get_close_matches(code, known, 1, 0.0)
                     yield Complaint(line, f"there is no code {code}; the nearest is {near[0]}")
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.events import Read, Step, Unknown
 from codemods.findings import Finding, Fix, Stop, Verdict
-from codemods.proof.lockstep import IDIOMS
 from codemods.proof.witness import Differs, Kind, Unsure
+from codemods.quiet import finding, of_verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from codemods.events import Event
-    from codemods.ir.nodes import Program
     from codemods.judge import Judged
     from codemods.mending import Mended
     from codemods.plan import Planned
@@ -24,36 +21,6 @@ if TYPE_CHECKING:
     from codemods.trial import Refusal, Trial
 
 SHARED = "a comment says to ignore another step that this zero_grad clears for"
-
-
-def as_written(findings: Sequence[Finding], written: Mapping[str, str]) -> list[Finding]:
-    """The findings with private names as they stand in the source: ``self.__opt``, not ``self._Trainer__opt``."""
-    if not written:
-        return list(findings)
-    words = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(written, key=len, reverse=True)))})\b")
-
-    def text(one: str) -> str:
-        return words.sub(lambda found: written[found[0]], one)
-
-    return [
-        replace(
-            one,
-            function=text(one.function),
-            optimizers=tuple(map(text, one.optimizers)),
-            reason=text(one.reason),
-            witness=tuple(replace(stop, text=text(stop.text)) for stop in one.witness),
-        )
-        for one in findings
-    ]
-
-
-def resting(findings: Sequence[Finding], program: Program) -> list[Finding]:
-    """The findings, those with a code under the assumption that names of the user's own do what they are said to do."""
-    if not program.custom:
-        return list(findings)
-    return [
-        replace(one, assumes=tuple(sorted({*one.assumes, IDIOMS}))) if one.code else one for one in findings
-    ]
 
 
 def rows(
@@ -66,7 +33,7 @@ def rows(
     if judged.verdict is Verdict.ZERO_AFTER_FORWARD:
         return [_behind_forward(path, judged, plans, trial)]
     if judged.verdict is not Verdict.ZERO_LAST:
-        return [_finding(path, judged, judged.names, judged.verdict, judged.reason)]
+        return [of_verdict(path, judged)]
     good = [one for one in plans if one.move in trial.accepted]
     bad = [one for one in plans if one not in good]
     rows = []
@@ -76,7 +43,7 @@ def rows(
         bad = bad if own else []
         names = own if bad else judged.names
         rows.append(
-            _finding(
+            finding(
                 path,
                 judged,
                 names,
@@ -99,13 +66,13 @@ def repaired(path: str, one: Repair, mended: Mended, settings: Settings) -> Find
     if one not in mended.repairs:
         refusal = mended.refusal(one)
         if isinstance(refusal, Differs) and refusal.kind is Kind.CONDITIONAL:
-            return _finding(path, judged, judged.names, Verdict.ACCUMULATION, explain(refusal))
+            return finding(path, judged, judged.names, Verdict.ACCUMULATION, explain(refusal))
         reason = (
             f"{judged.reason}; there is no fix, since {one.reason if refusal is None else explain(refusal)}"
         )
-        return _finding(path, judged, judged.names, judged.verdict, reason)
+        return finding(path, judged, judged.names, judged.verdict, reason)
     reason = f"{judged.reason}; {one.effect}"
-    return _finding(
+    return finding(
         path, judged, judged.names, judged.verdict, reason, fix=Fix.UNSAFE, applied=settings.unsafe_fixes
     )
 
@@ -118,7 +85,7 @@ def _behind_forward(path: str, judged: Judged, plans: Sequence[Planned], trial: 
         return _hazard(path, judged, judged.names, refusals[0] if refusals else Unsure(SHARED))
     names = _own_receivers(judged, good) or judged.names
     assumes = _assumptions(good, trial)
-    return _finding(
+    return finding(
         path, judged, names, judged.verdict, judged.reason, fix=Fix.SAFE, applied=True, assumes=assumes
     )
 
@@ -137,9 +104,9 @@ def _refused(
 ) -> Finding:
     refusal = trial.refused.get(planned.move) if planned.move is not None else None
     if refusal is None:
-        return _finding(path, judged, names, Verdict.HAZARD, f"{judged.reason}, but {planned.reason}")
+        return finding(path, judged, names, Verdict.HAZARD, f"{judged.reason}, but {planned.reason}")
     if isinstance(refusal, Differs) and refusal.kind is Kind.CONDITIONAL:
-        return _finding(path, judged, names, Verdict.ACCUMULATION, explain(refusal))
+        return finding(path, judged, names, Verdict.ACCUMULATION, explain(refusal))
     if planned.move not in trial.repairs:
         return _hazard(path, judged, names, refusal)
     applied = settings.unsafe_fixes and "GO101" in settings.codes
@@ -159,7 +126,7 @@ def _hazard(
     reason = explain(refusal) if fix is None else _effect(refusal)
     too_large = isinstance(refusal, Unsure) and refusal.too_large
     verdict = Verdict.UNSUPPORTED if too_large else Verdict.HAZARD
-    return _finding(path, judged, names, verdict, reason, fix=fix, applied=applied, witness=witness)
+    return finding(path, judged, names, verdict, reason, fix=fix, applied=applied, witness=witness)
 
 
 def _effect(refusal: Refusal) -> str:
@@ -205,30 +172,3 @@ def _consumer(event: Event) -> str:
             return f"{place}, where {text} looks at gradients"
         case _:
             return place
-
-
-def _finding(
-    path: str,
-    judged: Judged,
-    names: Sequence[str],
-    verdict: Verdict,
-    reason: str,
-    *,
-    fix: Fix | None = None,
-    applied: bool = False,
-    assumes: tuple[str, ...] = (),
-    witness: tuple[Stop, ...] = (),
-) -> Finding:
-    return Finding(
-        path=path,
-        line=judged.start.line,
-        end_line=judged.end_line,
-        function=judged.function.name,
-        verdict=verdict,
-        optimizers=tuple(names),
-        reason=reason,
-        fix=fix,
-        applied=applied,
-        assumes=assumes,
-        witness=witness,
-    )

@@ -6,12 +6,13 @@ import ast
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from codemods.custom import IDIOMS
 from codemods.lower import lower
 from codemods.moves import Move, in_order
 from codemods.plan import Layout
 from codemods.proof.align import NotTheSameProgram, pair
 from codemods.proof.instances import entered_from_outside
-from codemods.proof.lockstep import CLOSED_WORLD, IDIOMS, NOTHING_ALLOWED, Allowed, prove
+from codemods.proof.lockstep import CLOSED_WORLD, NOTHING_ALLOWED, Allowed, prove
 from codemods.proof.walk import Meter
 from codemods.proof.witness import Differs, Kind, Same, SameIf, Unsure
 from codemods.syntax import Cuts, parse

@@ -33,6 +33,7 @@ LAYERS = (
     "effects",
     "orders",
     "judge",
+    "quiet",
     "guards",
     "plan",
     "earlier",
@@ -45,6 +46,7 @@ LAYERS = (
     "telling",
     "hush",
     "rounds",
+    "carrying",
     "engine",
     "lifetime",
     "edits",
@@ -68,6 +70,7 @@ LAYERS = (
 APART = {
     "proof": {
         "judge",
+        "quiet",
         "guards",
         "plan",
         "earlier",
@@ -78,6 +81,7 @@ APART = {
         "mending",
         "telling",
         "rounds",
+        "carrying",
         "effects",
         "orders",
     }

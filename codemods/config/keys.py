@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,8 +62,10 @@ def options(table: Mapping[str, object]) -> tuple[Options, list[str]]:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """``; do you mean ...?`` for a word that is close to a known one, else all known ones."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+
     every = sorted(known)
-    near = difflib.get_close_matches(word.replace("_", "-"), every, 1, 0.6)
+    near = get_close_matches(word.replace("_", "-"), every, 1, 0.6)
     return f"; do you mean {near[0]}?" if near else f"; there are {', '.join(every)}"
 
 
@@ -74,7 +75,9 @@ def expanded(selector: str) -> frozenset[str]:
     word = selector.strip().upper()
     found = frozenset(known if word == "ALL" else (one for one in known if word and one.startswith(word)))
     if not found:
-        near = difflib.get_close_matches(word, known, 1, 0.6)
+        from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+
+        near = get_close_matches(word, known, 1, 0.6)
         hint = f"do you mean {near[0]}?" if near else f"there are {', '.join(known)}"
         raise Wrong(f"there is no code {selector!r}; {hint}")
     return found

@@ -9,7 +9,7 @@ import re
 import stat
 import tokenize
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -54,6 +54,11 @@ class Source:
         `self.text` and ASCII never has one.
         """
         return self.bom + text.encode(self.encoding)
+
+
+def is_notebook(path: str) -> bool:
+    """Whether a file is a notebook, by its name."""
+    return PurePath(path).suffix.lower() == ".ipynb"
 
 
 def load(path: str, data: bytes) -> Source:

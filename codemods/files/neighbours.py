@@ -8,7 +8,6 @@ with the name of a module of Python's own library. A relative import means one f
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from dataclasses import dataclass, field
@@ -105,6 +104,8 @@ class Neighbours:
 
 
 def _copy_of(folder: Path, path: str) -> Path:
+    import hashlib  # noqa: PLC0415 - only a run of several processes pays for it
+
     return folder / hashlib.sha256(os.fsencode(path)).hexdigest()
 
 

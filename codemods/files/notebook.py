@@ -13,15 +13,13 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from codemods.files.load import Unreadable, line_at, load
+from codemods.files.load import Unreadable, is_notebook, line_at, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-SUFFIX = ".ipynb"
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -30,11 +28,6 @@ _UNIT = re.compile(
 )
 """How JSON may spell one character inside a string."""
 _SCAN: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
-
-
-def is_notebook(path: str) -> bool:
-    """Whether a file is a notebook, by its name."""
-    return PurePath(path).suffix.lower() == SUFFIX
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
@@ -147,7 +148,7 @@ def _is_mode_switch(world: World, call: ast.Call, base: ast.expr, path: Path | N
         return False
     if path is None:
         # What a getter gives: self.unwrapped().eval()
-        return isinstance(base, ast.Call) and harmless.MODEL_WORD.match(callee_name(base)) is not None
+        return isinstance(base, ast.Call) and re.match(harmless.MODEL_WORD, callee_name(base)) is not None
     if not path.rest and path.scope.startswith("class "):
         return _derives_from_module(world, call)
     if path in evidence.called or evidence.uses(path) & MODULE_USES:
@@ -156,7 +157,9 @@ def _is_mode_switch(world: World, call: ast.Call, base: ast.expr, path: Path | N
     if values and all(one is not None and world.builds_module(one) for one in values):
         return True
     word = (path.rest or (path.root,))[-1]
-    return word.startswith("[") or harmless.MODEL_WORD.match(word) is not None or evidence.is_optimizer(path)
+    return (
+        word.startswith("[") or re.match(harmless.MODEL_WORD, word) is not None or evidence.is_optimizer(path)
+    )
 
 
 MODULE_USES = frozenset(

@@ -165,20 +165,24 @@ GRADIENT_WORD = re.compile(
 )
 """A function that cannot be followed and is called like this is never taken for harmless."""
 
-TRAINING_WORD = re.compile(
-    r"train(?!able|er|ing_arg)|fit|learn|find|warm_?up|prim(e|ing)|backward|backprop|grad(?!ient_checkpoint)|optimi[sz]e(?!r)|step|sanity|calibrat|tun(e|ing)"
-    r"|attack|adversar|adapt(?!er)|pipeline|epoch|iteration|dry_?run|pass(es)?$|profil|benchmark",
-    re.IGNORECASE,
+TRAINING_WORD = (
+    r"(?i:train(?!able|er|ing_arg)|fit|learn|find|warm_?up|prim(e|ing)|backward|backprop|grad(?!ient_checkpoint)|optimi[sz]e(?!r)|step|sanity|calibrat|tun(e|ing)"
+    r"|attack|adversar|adapt(?!er)|pipeline|epoch|iteration|dry_?run|pass(es)?$|profil|benchmark)"
 )
 """A function that cannot be followed and is called like this is taken to leave gradients behind."""
 
 
 def trains(name: str) -> bool:
     """Whether a function is called as if it ran a backward; constructors and getters are not."""
-    return not name[:1].isupper() and not SETUP_WORD.match(name) and TRAINING_WORD.search(name) is not None
+    # Compiled by the first call: most files make none.
+    return (
+        not name[:1].isupper()
+        and not re.match(SETUP_WORD, name)
+        and re.search(TRAINING_WORD, name) is not None
+    )
 
 
-SETUP_WORD = re.compile(
+SETUP_WORD = (
     r"_*(get|create|build|make|load|save|set|setup|set_up|prepare|is|has|mark|init|initialize|from|select|configure|add"
     r"|wrap|convert|replace|enable|disable|register|freeze|unfreeze|print|log|count|parse)_"
 )
@@ -197,11 +201,10 @@ CARRIER_WORD = re.compile(
 )
 """Names that are taken to hold a model, an optimizer or parameters without further evidence."""
 
-MODEL_WORD = re.compile(
-    r"^(?!.*(trainer|learner|agent|runner|worker|manager|pipeline|solver|experiment))"
+MODEL_WORD = (
+    r"(?i:^(?!.*(trainer|learner|agent|runner|worker|manager|pipeline|solver|experiment))"
     r".*(model|net(?![a-z])|network|module|backbone|policy|actor|critic|generator|disc(?!ount)|encoder|decoder|head"
-    r"|layer|branch|prior|vae|teacher|student|clip|bert|transformer|ema|loss|criterion|classifier|embed|adapter)",
-    re.IGNORECASE,
+    r"|layer|branch|prior|vae|teacher|student|clip|bert|transformer|ema|loss|criterion|classifier|embed|adapter))"
 )
 """Names of things whose ``train()`` switches a mode. What trains is called otherwise: trainer, agent, learner, runner."""
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.custom import IDIOMS
 from codemods.events import (
     NOTHING,
     Path,
@@ -53,10 +54,6 @@ CLEAN_ENTRY = "clean-entry"
 CLOSED_WORLD = "closed-world"
 """Code outside the file, between its calls and in the calls that this file makes of it, adds nothing to these
 gradients and does not swap the optimizer; nor does it read them between its calls."""
-
-
-IDIOMS = "idioms"
-"""Names of the user's own do what the configuration says of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from codemods.files.load import is_notebook
 from codemods.files.notebook import LINE as NOTEBOOK_LINE
-from codemods.files.notebook import is_notebook, texts_of
+from codemods.files.notebook import texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from codemods.files.notebook import texts_of
 from codemods.findings import Stop
 from codemods.reports.text import headline, label_of, numbered, place, shown
 
@@ -45,7 +44,11 @@ def coloured(text: str, kind: str) -> str:
 def render(outcome: Outcome, *, fixed: bool, quiet: bool = False, style: Style = plain) -> str:
     """The findings of one file. ``fixed``: it was rewritten. ``quiet``: only what is or was to change."""
     findings = list(shown(outcome.findings, quiet=quiet))
-    texts = texts_of(outcome.path, outcome.before) if findings else {}
+    if not findings:
+        return ""
+    from codemods.files.notebook import texts_of  # noqa: PLC0415 - most files have nothing to show
+
+    texts = texts_of(outcome.path, outcome.before)
     lines = {cell: LINE.findall(text) for cell, text in texts.items()}
     rows = (row for one in findings for row in _finding(one, lines, style, fixed=fixed))
     return "".join(row + "\n" for row in rows)

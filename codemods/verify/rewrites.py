@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.edits import replacements
-from codemods.files.load import load
-from codemods.files.notebook import is_notebook
+from codemods.files.load import is_notebook, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codemods.engine import examine
-from codemods.files.load import Unreadable
-from codemods.files.notebook import is_notebook, read_notebook, texts_of
+from codemods.files.load import Unreadable, is_notebook
+from codemods.files.notebook import read_notebook, texts_of
 from codemods.files.prefilter import notebook_may_hold_training_step
 from codemods.settings import Settings
 
