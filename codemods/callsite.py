@@ -21,6 +21,9 @@ class Facts(Protocol):
     def is_scheduler(self, path: Path) -> bool:
         """Whether ``path`` is a learning-rate scheduler."""
 
+    def owns(self, node: ast.expr) -> bool:
+        """Whether an expression names a model or an optimizer, by its use or its construction."""
+
     def constructor(self, path: Path) -> str:
         """The last word of what ``path`` is built by when that is one call, else an empty string."""
 

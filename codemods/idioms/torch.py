@@ -47,7 +47,7 @@ def _step(site: CallSite) -> Sequence[Event] | None:
     if receiver is None:
         return (Unknown("step() is called on an object that is computed on the spot", site.span),)
     if site.facts.is_scheduler(receiver) or site.facts.constructor(receiver) in PROFILERS:
-        return ()
+        return None if any(map(site.facts.owns, handed)) else ()
     if not site.facts.is_optimizer(receiver):
         if handed:
             return None

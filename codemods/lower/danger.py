@@ -87,7 +87,7 @@ def _is_quiet_method(world: World, func: ast.Attribute, handed: list[ast.expr]) 
     """Whether a method is a scheduler's, or one that every module and optimizer has."""
     path = world.evidence.scopes.path(func.value)
     if path is not None and world.evidence.is_scheduler(path):
-        return True
+        return not any(map(world.evidence.owns, handed))
     return func.attr in harmless.MODULE_METHODS and world.evidence.holds(func.value) and not handed
 
 

@@ -251,6 +251,11 @@ class Evidence:
                 return True
         return path is not None and bool(self.methods.get(path, set()) & MODULE_METHODS)
 
+    def owns(self, node: ast.expr) -> bool:
+        """Whether an expression names a model or an optimizer, by its use or its construction."""
+        path = self.path(node)
+        return path is not None and (self.is_module(path) or self.is_optimizer(path))
+
     def is_scheduler(self, path: Path) -> bool:
         """Whether ``path`` is a learning-rate scheduler: nothing but its construction or its name says so."""
         if path not in self.schedulers:

@@ -212,7 +212,7 @@ OPTIMIZER_WORD = re.compile(
     r"(?:^|_)(opt|opts|optim|optims|optimizer|optimizers|optimiser)(?:_|\d|$)|optim", re.IGNORECASE
 )
 SCHEDULER_WORD = re.compile(r"sched|lr_|warmup|annealer", re.IGNORECASE)
-SCHEDULER_NAME = re.compile(r"sched(uler)?s?(_?[a-z]|\\d+)?$|^\\.?lr_sched|annealer$", re.IGNORECASE)
+SCHEDULER_NAME = re.compile(r"sched(uler)?s?(_?[a-z]|\d+)?$|^\.?lr_sched|annealer$", re.IGNORECASE)
 
 HOOKS = frozenset(
     "register_comm_hook register_step_pre_hook register_step_post_hook register_optimizer_step_pre_hook "
