@@ -20,6 +20,7 @@ from codemods.events import (
     Path,
     Zero,
 )
+from codemods.proof.acts import Found, Pardon
 from codemods.proof.gradstate import (
     CLEAN,
     DIRTY,
@@ -27,7 +28,7 @@ from codemods.proof.gradstate import (
 )
 from codemods.proof.instances import Instance, Ownership, TooMany, canonical, instances, ownership
 from codemods.proof.sharing import sharers
-from codemods.proof.walk import Found, GivesUp, Meter, Pardon, Walk
+from codemods.proof.walk import GivesUp, Meter, Walk
 from codemods.proof.witness import (
     CLEARED,
     INSTEAD,

@@ -5,53 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from codemods.events import (
-    GROUPS,
-    MODULES,
-    NOTHING,
-    Accumulate,
-    Backward,
-    Call,
-    Flavour,
-    Path,
-    Read,
-    Rebind,
-    Step,
-    Suspend,
-    Unknown,
-    Zero,
-)
-from codemods.proof.gradstate import (
-    CLEAN,
-    Module,
-    Site,
-    State,
-    backward,
-    extended,
-    for_names,
-    outside,
-    rebound,
-    rebuilt,
-    renamed,
-    renewed,
-    restructured,
-    unknown,
-    zero,
-)
-from codemods.proof.instances import Instance, Ownership, canonical
+from codemods.events import Path
+from codemods.proof.acts import Acts, Found
+from codemods.proof.concern import Concern
+from codemods.proof.gradstate import CLEAN, State, for_names, outside
+from codemods.proof.instances import Instance
 from codemods.proof.route import Route, shortcuts
-from codemods.proof.sharing import is_found, receivers
-from codemods.proof.witness import Kind, WitnessLine, called, stop
+from codemods.proof.witness import WitnessLine, called, stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from codemods.ir.nodes import Program
-    from codemods.proof.align import Paired, PairedFunction
-    from codemods.proof.route import Act, Exits, Visited
-
-IN_PLACE = frozenset({Flavour.ZEROS, Flavour.CUSTOM, Flavour.UNKNOWN})
-"""Clearings that may show in a gradient that somebody has kept."""
+    from codemods.proof.acts import Pardon
+    from codemods.proof.align import PairedFunction
+    from codemods.proof.instances import Ownership
+    from codemods.proof.route import Exits, Visited
 
 TRANSITIONS = 1_000_000
 """After so many a proof gives up: far beyond any real file."""
@@ -65,23 +34,8 @@ class Meter:
     count: int = 0
 
 
-class Found(Exception):
-    """Somebody can tell the versions apart: how, whose fault, where, and the way there."""
-
-    def __init__(self, kind: Kind, site: Site, paired: Paired, path: list[WitnessLine]) -> None:
-        self.kind, self.site, self.paired, self.path = kind, site, paired, path
-
-
 class GivesUp(Exception):
     """There are more transitions than the proof follows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pardon:
-    """Differences that are none: residual ones, and all that the steps of ``repaired`` and mere onlookers see."""
-
-    residual: bool
-    repaired: frozenset[Path]
 
 
 @dataclass(slots=True, eq=False)
@@ -90,8 +44,8 @@ class Walk:
 
     First the module runs, once; then outsiders call its functions, in any order and any number of times. ``pool``
     holds the states in which an outsider may call, with the path that led there, and ``results`` those in which each
-    function may return to one. ``shared``: another optimizer that owns the gradient as well. ``beside``: the function
-    that an outsider has called steps and clears other optimizers only, which do not own it.
+    function may return to one. ``shared``: another optimizer that owns the gradient as well. ``tracked`` and ``beside``
+    are those of the function that an outsider has called, as for :class:`codemods.proof.acts.Acts`.
     """
 
     program: Program
@@ -113,6 +67,13 @@ class Walk:
     beside: bool = False
     listened: bool = False
     pooled: set[State] = field(default_factory=set)
+    concern: Concern = field(init=False)
+    apart: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What can be told of the functions without following a state."""
+        self.concern = Concern(self.program, self.functions, self.cell, self.reached, self.owners)
+        self.apart = self.concern.steps()
 
     def run(self) -> None:
         """Raise Found with the first difference; return when there is none."""
@@ -134,9 +95,11 @@ class Walk:
                 self.routes.clear()
             first()
             for name, one in self.functions.items():
-                if one.function.root and self.pool and self._matters(name):
+                if one.function.root and self.pool and self.concern.matters(name):
                     entries = (
-                        {state: [] for state in self.start} if self._constructs(name) else self._entries(name)
+                        {state: [] for state in self.start}
+                        if self.concern.constructs(name)
+                        else self._entries(name)
                     )
                     entered = WitnessLine(
                         one.function.span.line, f"{called(name)} has run", one.function.span.file
@@ -144,7 +107,7 @@ class Walk:
                     for state in self._root(name, entries):
                         path = [*entries.get(state, []), entered]
                         self.results.setdefault(name, {}).setdefault(state, path)
-                        if not self._constructs(name):
+                        if not self.concern.constructs(name):
                             self.pool.setdefault(outside(state, trusting=self.trusting), path)
             if self._known() == known:
                 return
@@ -158,7 +121,7 @@ class Walk:
         function = self.functions[name].function
         entries = dict(self.pool)
         handed = {one for one in function.variables if not one.scope.startswith("class ")}
-        if set(self.tracked_variables()) & handed and (
+        if set(self.concern.variables()) & handed and (
             any(one in handed for one in self.cell.indices) or function.loss_handed
         ):
             entries |= {
@@ -168,64 +131,15 @@ class Walk:
             }
         return entries
 
-    def tracked_variables(self) -> tuple[Path, ...]:
-        """The variables that the tracked receiver's text mentions."""
-        return (self.cell.variable, *(one.variable for one in self.cell.indices))
-
-    def _matters(self, name: str) -> bool:
-        """Whether calls of a function can tell the versions apart, or change what a later call sees."""
-        if name == self.cell.scope and self.functions[name].function.sealed:
-            return True
-        home = self.functions.get(self.cell.scope)
-        if self.functions[name].function.sealed or (home is not None and home.function.sealed):
-            return False
-        if self._looks(name) or self._swaps(name):
-            return True
-        return self.functions[name].function.stray and self._changes(name)
-
-    def _swaps(self, name: str) -> bool:
-        """Whether a function by itself gives the optimizer other parameters, or puts one with others in its place.
-
-        That is the file's own doing, whoever calls it; for an optimizer that an outsider hands in, he answers.
-        """
-        return any(
-            isinstance(paired.event, Rebind)
-            and (
-                paired.event.target == GROUPS
-                or (paired.event.target == MODULES and self.cell not in self.program.optimizers)
-                or (
-                    self.cell in self.program.swapped
-                    and canonical(paired.event.target, one.environment) == self.cell
-                )
-            )
-            for one in self.reached[name]
-            for block in self.functions[one.function].events
-            for paired in block
-        )
-
-    def _looks(self, name: str) -> bool:
-        return any(
-            isinstance(paired.event, Zero | Backward | Step | Read | Accumulate)
-            for one in self.reached[name]
-            for block in self.functions[one.function].events
-            for paired in block
-        )
-
     def _known(self) -> int:
         return len(self.pool) + sum(map(len, self.results.values()))
-
-    def _constructs(self, name: str) -> bool:
-        """Whether a function only sets up an instance: a new one, whose gradients are its own affair."""
-        if self.functions[name].function.sealed:
-            return True
-        return name.endswith(".__init__") and not self._looks(name)
 
     def _root(self, name: str, entries: dict[State, list[WitnessLine]]) -> dict[State, None]:
         """The states in which a function returns to an outsider who calls it in one of ``entries``."""
         found: dict[State, None] = {}
-        for tracked in self._aliases(name):
+        for tracked in self.concern.aliases(name, self.shared):
             self.tracked = tracked
-            self.beside = name != "<module>" and tracked == self.cell and self._is_beside(name)
+            self.beside = name != "<module>" and tracked == self.cell and self.concern.is_beside(name)
             route = self._route(Instance(name, ()))
             visited = route.visited
             for state, path in entries.items():
@@ -239,33 +153,17 @@ class Walk:
             found.update(dict.fromkeys(visited[route.function.function.exit]))
         return found
 
-    def _aliases(self, root: str) -> list[Path]:
-        """The receivers that may denote the tracked optimizer in calls of ``root``; the cell itself for none of them.
-
-        Where none is used at all, only backwards and reads can matter.
-        """
-        used = receivers(self.functions, self.reached[root])
-        if root == "<module>" or self.cell in used or not used:
-            return [self.cell]
-        variables = self.functions[root].function.variables
-        found = [one for one in used if is_found(self.cell, one, variables)]
-        handed = [one for one in used if one not in found]
-        if self.shared in found:
-            return [self.shared, *handed]
-        # The gradient may as well belong to a third optimizer that is found, unless to none.
-        others = [*handed, *(found if self.shared is not None else ())]
-        return [*others, self.cell] if found or self._rebinds(root) else others
-
     def _route(self, instance: Instance) -> Route:
         routes = self.routes.setdefault((self.tracked, self.beside), {})
         found = routes.get(instance)
         if found is None:
             function = self.functions[instance.function]
+            does = self._acts()
             acts = [
                 [
                     (index, act)
                     for index, paired in enumerate(block)
-                    if (act := self._act(instance, paired)) is not None
+                    if (act := does.act(instance, paired)) is not None
                 ]
                 for block in function.events
             ]
@@ -276,7 +174,30 @@ class Walk:
             found = routes[instance] = Route(instance, function, acts, successors, strays)
         return found
 
-    def _function(self, route: Route, state: State) -> Exits:
+    def _acts(self) -> Acts:
+        return Acts(
+            self.program,
+            self.functions,
+            self.tracked,
+            self.beside,
+            self.apart,
+            self.owners,
+            self.pardon,
+            self.trusting,
+            self._entered,
+            self._elsewhere,
+        )
+
+    def _strays(self, name: str) -> list[str]:
+        if name not in self.strays:
+            self.strays[name] = self.concern.strays(name)
+        return self.strays[name]
+
+    def _entered(self, instance: Instance) -> Callable[[State], Exits]:
+        route = self._route(instance)
+        return lambda state: self._exits(route, state)
+
+    def _exits(self, route: Route, state: State) -> Exits:
         if state not in route.known:
             visited: Visited = [{} for _ in route.successors]
             raised = self._follow(route, state, visited)
@@ -353,19 +274,6 @@ class Walk:
         found += [stop(paired) for paired in function.events[chain[-1]][: index + 1]]
         return [line for line in found if line is not None]
 
-    def _strays(self, name: str) -> list[str]:
-        """Stray functions that change something and may have run at any point of a function, not on their way to it."""
-        if name not in self.strays:
-            self.strays[name] = [
-                one
-                for one, found in self.functions.items()
-                if found.function.stray
-                and not found.function.sealed
-                and self._changes(one)
-                and all(each.function != name for each in self.reached[one])
-            ]
-        return self.strays[name]
-
     def _anywhere(self, route: Route, facts: list[State]) -> list[State]:
         """States at a point of a function where stray functions may have run."""
         if not route.strays:
@@ -378,210 +286,13 @@ class Walk:
         found = [each for one in route.strays for each in self.results.get(one, ())]
         return list(dict.fromkeys([*facts, *found])) if found else facts
 
-    def _is_beside(self, root: str) -> bool:
-        """Whether optimizers step or clear in calls of ``root``, but not the one that owns the gradient."""
-        used = receivers(self.functions, self.reached[root])
-        return bool(used) and self.cell not in used
-
-    def _changes(self, name: str) -> bool:
-        """Whether a function looks at gradients, changes them, or gives a receiver another meaning."""
-        return self._looks(name) or self._rebinds(name)
-
-    def _rebinds(self, name: str) -> bool:
-        """Whether a function gives the receiver or its module another meaning for others too."""
-        source = self.owners.sources.get(self.cell)
-        return any(
-            isinstance(paired.event, Rebind)
-            and (paired.event.target.rest or paired.event.target.scope != one.function)
-            and (
-                self.cell.depends_on(paired.event.target)
-                or (source is not None and source.depends_on(paired.event.target))
-            )
-            for one in self.reached[name]
-            for block in self.functions[one.function].events
-            for paired in block
-        )
-
-    def _act(self, instance: Instance, paired: Paired) -> Act | None:
-        """What an event does to a state: the states after it, and those in which it may raise; None for nothing.
-
-        It may raise in the state before it and in those after it in any case, which are not named.
-        """
-        event = paired.event
-        match event:
-            case Zero():
-                return self._act_of_zero(instance, paired, event)
-            case Backward():
-                if self.program.hooked:
-                    return self._looking(paired, backward)
-                return None if self._spares(instance, event) else _filled
-            case Step():
-                return self._act_of_step(instance, paired, event)
-            case Read():
-                return None if self.pardon.repaired else self._looking(paired)
-            case Unknown():
-                return self._act_of_unknown(instance, paired, event)
-            case Suspend():
-                elsewhere = self._elsewhere(instance)
-                return None if elsewhere is None else lambda state: ((state, *elsewhere(state)), ())
-            case Accumulate():
-                return lambda state: ((state._replace(accumulating=True),), ())
-            case Rebind():
-                return self._act_of_rebind(instance, event)
-            case Call():
-                return self._act_of_call(instance, event)
-            case _:
-                return None
-
-    def _spares(self, instance: Instance, event: Backward) -> bool:
-        """Whether a backward visibly reaches modules only that do not hold the gradient."""
-        if event.reaches is None:
-            return False
-        reached = [canonical(one, instance.environment) for one in event.reaches]
-        return self.owners.spared(self.tracked, reached)
-
-    def _looking(
-        self, paired: Paired, then: Callable[[State], State] | None = None, *, strictly: bool = False
-    ) -> Act:
-        def act(state: State) -> tuple[Iterable[State], Iterable[State]]:
-            self._consume(paired, state, strictly=strictly)
-            return (state if then is None else then(state),), ()
-
-        return act
-
-    def _act_of_zero(self, instance: Instance, paired: Paired, event: Zero) -> Act | None:
-        receiver = canonical(event.receiver, instance.environment)
-        if receiver.variable == NOTHING:
-            return _never
-        raises = event.bare and not paired.one_sided
-        of_module = receiver != self.tracked
-        if of_module and receiver != self.owners.sources.get(self.tracked) and not raises:
-            return None
-        concerns = not of_module or receiver == self.owners.sources.get(self.tracked)
-        site = Site(instance.function, event.span.line, event.span.column)
-
-        def act(state: State) -> tuple[Iterable[State], Iterable[State]]:
-            if raises and not state.same_nones:
-                raise Found(Kind.FLAVOUR, Site("", event.span.line, 0), paired, [])
-            if not concerns or (of_module and state.module is not Module.SAME):
-                return (state,), ()
-            return self._zero(paired, event, site, state), ()
-
-        return act
-
-    def _zero(self, paired: Paired, event: Zero, site: Site, state: State) -> Iterable[State]:
-        if event.bare and paired.one_sided:
-            raise Found(Kind.RAISES, site, paired, [])
-        if paired.one_sided and self.program.referenced and event.flavour in IN_PLACE:
-            raise Found(Kind.FLAVOUR, site, paired, [])
-        if state.accumulating:
-            if paired.one_sided:
-                raise Found(Kind.CONDITIONAL, site, paired, [])
-            return (state, *zero(state, event.flavour, site, in_before=True, in_after=True))
-        return zero(state, event.flavour, site, in_before=paired.in_before, in_after=paired.in_after)
-
-    def _act_of_step(self, instance: Instance, paired: Paired, event: Step) -> Act | None:
-        """A step may use the gradient: its owner's does, another optimizer's unless visibly over another module."""
-        stepping = canonical(event.receiver, instance.environment)
-        if stepping.variable == NOTHING:
-            return _never
-        if stepping in self.pardon.repaired:
-            return None
-        if self.program.hooked:
-            return self._looking(paired)
-        if stepping != self.tracked:
-            if self.beside or self.owners.apart(self.tracked, stepping):
-                return None
-            return self._looking(paired, strictly=self._steps())
-
-        def act(state: State) -> tuple[Iterable[State], Iterable[State]]:
-            if state.member:
-                self._consume(paired, state)
-            return (state,), ()
-
-        return act
-
-    def _steps(self) -> bool:
-        """Whether the receiver itself steps: then the step of another is another optimizer's, which no repair may change."""
-        return any(
-            isinstance(paired.event, Step) and canonical(paired.event.receiver, one.environment) == self.cell
-            for found in self.reached.values()
-            for one in found
-            for block in self.functions[one.function].events
-            for paired in block
-        )
-
-    def _act_of_unknown(self, instance: Instance, paired: Paired, event: Unknown) -> Act:
-        elsewhere = self._elsewhere(instance, peers=event.trains) if event.calls_back else None
-
-        def act(state: State) -> tuple[Iterable[State], Iterable[State]]:
-            if not state.elsewhere and not self.pardon.repaired:
-                self._consume(paired, state)
-            after = backward(state) if event.trains else unknown(state, trusting=self.trusting)
-            replaced = rebound(after) if self.tracked.rest and not self.trusting else (after,)
-            if not self.trusting:
-                replaced = tuple(renamed(one, fresh=False) for one in replaced)
-            return (*replaced, *(() if elsewhere is None else elsewhere(after))), ()
-
-        return act
-
-    def _act_of_call(self, instance: Instance, event: Call) -> Act:
-        callee = instance.called(self.functions, event)
-        inside = callee.function == self.tracked.scope and self.functions[callee.function].function.sealed
-        found: list[Route] = []
-
-        def act(state: State) -> tuple[Iterable[State], Iterable[State]]:
-            if not found:
-                found.append(self._route(callee))
-            if not inside:
-                return self._function(found[0], state)
-            # The optimizer is made in this call and dies with it.
-            exits, raised = self._function(found[0], renewed(state)[0])
-            return dict.fromkeys(renewed(one)[0] for one in exits), raised
-
-        return act
-
-    def _act_of_rebind(self, instance: Instance, event: Rebind) -> Act | None:
-        source = self.owners.sources.get(self.tracked)
-        target = canonical(event.target, instance.environment)
-        if target == MODULES:
-            if self.tracked not in self.program.optimizers:
-                return (lambda state: (extended(state), ())) if event.fresh else _rebound
-            if source is None:
-                return None
-            return lambda state: ((restructured(state, fresh=event.fresh),), ())
-        if target == self.tracked:
-            if source is not None and event.source is not None:
-                return lambda state: (rebuilt(state), ())
-            return (lambda state: (renewed(state), ())) if event.fresh else _rebound
-        if self.tracked.depends_on(target):
-            return _rebound
-        if source is not None and source.depends_on(target):
-            fresh = event.fresh and target == source
-            return lambda state: ((renamed(state, fresh=fresh),), ())
-        return None
-
-    def _consume(self, paired: Paired, state: State, *, strictly: bool = False) -> None:
-        """Raise Found where the versions differ for somebody who looks; ``strictly``: by old gradients, too."""
-        if state.same:
-            return
-        if state.after_extra is not None:
-            raise Found(Kind.STALE, state.after_extra, paired, [])
-        site = state.before_extra or Site("", 0 if paired.event.span.file else paired.event.span.line, 0)
-        if state.before_extra is None:
-            raise Found(Kind.FLAVOUR, site, paired, [])
-        if state.after_clear:
-            raise Found(Kind.LOST, site, paired, [])
-        if strictly or not self.pardon.residual:
-            raise Found(Kind.RESIDUAL, site, paired, [])
-
-    def _elsewhere(self, instance: Instance, *, peers: bool = False) -> Callable[[State], list[State]] | None:
+    def _elsewhere(self, name: str, peers: bool) -> Callable[[State], list[State]] | None:
         """States after code that may call back into the file: functions and instances that were handed around.
 
         A method's own class is left out, as the closed world's affair, unless a method of it is what is called on an
         object that cannot be told (``peers``). None where there is nothing to be called back.
         """
-        here = None if peers else self.functions[instance.function].function.family
+        here = None if peers else self.functions[name].function.family
         key = "" if peers else here
         if key not in self.callbacks:
             roots = (one.function for one in self.functions.values() if one.function.root)
@@ -600,16 +311,3 @@ class Walk:
             )
 
         return states if names else None
-
-
-def _filled(state: State) -> tuple[Iterable[State], Iterable[State]]:
-    return (backward(state),), ()
-
-
-def _never(_: State) -> tuple[Iterable[State], Iterable[State]]:
-    """A method is called on None: Python raises."""
-    return (), ()
-
-
-def _rebound(state: State) -> tuple[Iterable[State], Iterable[State]]:
-    return rebound(state), ()

@@ -135,7 +135,7 @@ MUTANTS = (
     ),
     Mutant(
         "reads-see-nothing",
-        "proof/walk.py",
+        "proof/acts.py",
         "Who reads a gradient sees no difference.",
         "return None if self.pardon.repaired else self._looking(paired)",
         "return None",
@@ -145,7 +145,7 @@ MUTANTS = (
     ),
     Mutant(
         "other-steps-see-nothing",
-        "proof/walk.py",
+        "proof/acts.py",
         "The step of another optimizer never uses these gradients.",
         "            if self.beside or self.owners.apart(self.tracked, stepping):\n",
         "            if True:\n",
@@ -155,7 +155,7 @@ MUTANTS = (
     ),
     Mutant(
         "accumulate-contexts-do-nothing",
-        "proof/walk.py",
+        "proof/acts.py",
         "Inside an accumulation context zero_grad clears for sure.",
         "return lambda state: ((state._replace(accumulating=True),), ())",
         "return None",
@@ -165,7 +165,7 @@ MUTANTS = (
     ),
     Mutant(
         "unknown-code-sees-nothing",
-        "proof/walk.py",
+        "proof/acts.py",
         "Code that cannot be followed sees no difference.",
         "            if not state.elsewhere and not self.pardon.repaired:\n                self._consume(paired, state)\n",
         "",
@@ -195,7 +195,7 @@ MUTANTS = (
     ),
     Mutant(
         "clearing-none-in-place",
-        "proof/walk.py",
+        "proof/acts.py",
         "p.grad.zero_() may move to where gradients are None.",
         "        if event.bare and paired.one_sided:\n",
         "        if event.bare and paired.one_sided and not event.bare:\n",
@@ -205,7 +205,7 @@ MUTANTS = (
     ),
     Mutant(
         "modules-keep-their-names",
-        "proof/walk.py",
+        "proof/acts.py",
         "A module's name that is assigned again still means the module of the optimizer.",
         "            return lambda state: ((renamed(state, fresh=fresh),), ())\n",
         "            return None\n",
@@ -263,7 +263,7 @@ MUTANTS = (
     ),
     Mutant(
         "hooks-see-nothing",
-        "proof/walk.py",
+        "proof/acts.py",
         "Hooks of the file that a backward runs see no difference.",
         "                if self.program.hooked:\n",
         "                if not self.program:\n",
@@ -273,7 +273,7 @@ MUTANTS = (
     ),
     Mutant(
         "kept-gradients-are-not-seen",
-        "proof/walk.py",
+        "proof/acts.py",
         "Gradients cleared in place do not show where somebody has kept them.",
         "if paired.one_sided and self.program.referenced and event.flavour in IN_PLACE:",
         "if not paired.one_sided and self.program.referenced and event.flavour in IN_PLACE:",
@@ -283,7 +283,7 @@ MUTANTS = (
     ),
     Mutant(
         "indices-are-constants",
-        "proof/walk.py",
+        "proof/acts.py",
         "opts[name] means the same optimizer although name has changed.",
         "        if self.tracked.depends_on(target):\n            return _rebound\n",
         "",
