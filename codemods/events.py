@@ -174,12 +174,16 @@ class Unknown:
 
     ``trains``: what is called says by its name that it computes gradients, so it is taken to leave some behind.
     ``calls_back``: it holds functions of this file that touch gradients, or instances with such methods.
+    ``anew``: it trains one module as a library is known to: clears that one's gradients before it uses any, and leaves
+    all others alone. ``leaves``: when it is done, they may be filled.
     """
 
     reason: str
     span: Span = field(compare=False)
     trains: bool = False
     calls_back: bool = False
+    anew: bool = False
+    leaves: bool = True
 
 
 @dataclass(frozen=True, slots=True)

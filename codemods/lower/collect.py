@@ -151,6 +151,8 @@ def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
         if isinstance(node, ast.Assign) and target not in node.targets:
             own = _matching(node, target)
         evidence.bindings[path].append(own)
+        if isinstance(node, ast.Delete) and not path.rest:
+            evidence.deletions[path] = evidence.deletions.get(path, 0) + 1
 
 
 def _hand_arguments(evidence: Evidence) -> None:

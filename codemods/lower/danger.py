@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.lower import harmless
 from codemods.lower.evidence import FILLERS, GRADIENT_ATTRIBUTES
 from codemods.lower.initialise import initialises
-from codemods.lower.trainers import only_looks
+from codemods.lower.trainers import makes_trainer, only_looks
 from codemods.syntax import FUNCTIONS, arguments, callee_name
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def danger(world: World, call: ast.Call) -> str | None:
     evidence = world.evidence
     name = callee_name(call)
     full = evidence.imported(call.func) or ""
-    if _is_known(full):
+    if _is_known(full) or makes_trainer(world, call):
         return None
     handed = [one for one in arguments(call) if evidence.holds(one)]
     if isinstance(call.func, ast.Attribute) and not full:

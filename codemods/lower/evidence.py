@@ -61,12 +61,14 @@ class Evidence:
     """The collected facts of one module; only read once :func:`codemods.lower.collect.collect` has returned.
 
     ``collected``: imports, bindings and uses are complete, so that what follows of them alone is worked out once.
+    ``deletions``: how many of the bindings without a value are a ``del``.
     """
 
     scopes: Scopes
     imports: dict[tuple[str, str], str] = field(default_factory=dict)
     returning: set[str] = field(default_factory=set)
     bindings: dict[Path, list[ast.expr | None]] = field(default_factory=lambda: defaultdict(list))
+    deletions: dict[Path, int] = field(default_factory=dict)
     methods: dict[Path, set[str]] = field(default_factory=lambda: defaultdict(set))
     called: set[Path] = field(default_factory=set)
     iterated: set[int] = field(default_factory=set)
@@ -191,6 +193,13 @@ class Evidence:
             self.holds(one) and harmless.NEW_MODEL.fullmatch(self.made(one)) is None
             for one in arguments(call)
         )
+
+    def given(self, path: Path) -> list[ast.expr | None]:
+        """The values that ``path`` is bound to, without the times that it is deleted: behind a ``del`` it has none."""
+        values = list(self.bindings.get(path, ()))
+        for _ in range(self.deletions.get(path, 0)):
+            values.remove(None)
+        return values
 
     def sole_binding(self, path: Path) -> ast.expr | None:
         """The one value that ``path`` is ever bound to, None when there are several or it is unclear."""
@@ -378,7 +387,7 @@ class Evidence:
         return known[1]
 
     def _maker(self, path: Path, depth: int) -> str:
-        names = {self._built(path, value, depth) for value in self.bindings.get(path, ())}
+        names = {self._built(path, value, depth) for value in self.given(path)}
         return names.pop() if len(names) == 1 else ""
 
     def _built(self, path: Path, value: ast.expr | None, depth: int) -> str:

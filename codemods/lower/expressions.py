@@ -30,6 +30,7 @@ from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.groups import regroups, stores_into_groups
 from codemods.lower.parts import changes_parts, is_new_part, stores_part
 from codemods.lower.resolve import Opaque, resolve
+from codemods.lower.trainers import trains_anew
 from codemods.lower.world import REFLECTION
 from codemods.syntax import arguments, callee_name
 from codemods.trees import children, walk
@@ -349,8 +350,16 @@ class Expressions:
             return
         if self._works_on_gradients(node):
             return
+        self._outside(node, span, known=events is not None)
+
+    def _outside(self, node: ast.Call, span: Span, *, known: bool) -> None:
+        """A call of code that is not in the file. ``known``: an idiom says that it does nothing by itself."""
+        anew = None if known else trains_anew(self.world, node, span)
+        if anew is not None:
+            self.graph.emit(anew)
+            return
         # A call that an idiom knows to do nothing may still run what it is handed.
-        reason = danger(self.world, node) if events is None else danger_of_arguments(self.world, node)
+        reason = danger_of_arguments(self.world, node) if known else danger(self.world, node)
         if reason is not None:
             calls_back = self.world.evidence.calls_back(node)
             trains = harmless.trains(callee_name(node)) or reason.endswith("which touches gradients")

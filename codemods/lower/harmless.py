@@ -92,7 +92,8 @@ NEW_MODEL = re.compile(
 """Class methods of transformers that make a new model each time (transformers 4, ``modeling_utils.py``)."""
 
 TRAINER = re.compile(r"transformers\.(\w+\.)*(Seq2Seq)?Trainer")
-FIGURES = frozenset({"evaluate", "predict"})
+TRAINING_ARGUMENTS = re.compile(r"transformers\.(\w+\.)*(Seq2Seq)?TrainingArguments")
+FIGURES = frozenset({"evaluate", "predict", "train"})
 """The library's Trainer and its methods that give back numbers and arrays (transformers 4, ``trainer.py``)."""
 
 COLLATOR = re.compile(r"transformers\.(data\.(data_collator\.)?)?(DataCollator\w*|DefaultDataCollator)")

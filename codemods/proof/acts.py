@@ -31,6 +31,7 @@ from codemods.proof.gradstate import (
     renamed,
     renewed,
     restructured,
+    trained_anew,
     unknown,
     zero,
 )
@@ -186,6 +187,9 @@ class Acts:
         elsewhere = self.elsewhere(instance.function, event.trains) if event.calls_back else None
 
         def act(state: State) -> tuple[Iterable[State], Iterable[State]]:
+            if event.anew and not self.program.hooked:
+                after = trained_anew(state, leaves=event.leaves)
+                return (state, after) if elsewhere is None else (state, after, *elsewhere(after)), ()
             if not state.elsewhere and not self.pardon.repaired:
                 self._consume(paired, state)
             after = backward(state) if event.trains else unknown(state, trusting=self.trusting)

@@ -126,6 +126,12 @@ def unknown(state: State, *, trusting: bool) -> State:
     return backward(state)._replace(hearsay=rumour)
 
 
+def trained_anew(state: State, *, leaves: bool) -> State:
+    """The gradient is cleared in both versions by a module's ``zero_grad()``; ``leaves``: and then filled, perhaps."""
+    clear = _cleared(state, Site("", 0, 0), to_none=state.default_none, in_before=True, in_after=True)
+    return backward(clear) if leaves else clear
+
+
 def outside(state: State, *, trusting: bool) -> State:
     """The state in which an outsider calls, code that cannot be followed having left nothing behind."""
     if not state.hearsay:

@@ -48,6 +48,18 @@ class GradientCallback:
         print_gradients(model)
 
 
+def watch(trainer: Any) -> None:
+    """Has a Trainer tell such a callback."""
+    trainer.add_callback(GradientCallback())
+
+
+class InitCallback:
+    """Looks at the gradients when a Trainer is made."""
+
+    def on_init_end(self, model: Any) -> None:
+        print_gradients(model)
+
+
 class SAM:
     """Sharpness-aware minimisation over SGD, as published: two half steps around two backwards."""
 
