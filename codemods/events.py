@@ -124,12 +124,14 @@ class Backward:
     """Gradients are added to parameters. ``call``: how it is written where that is not ``text.backward()``.
 
     ``reaches``: the modules of whose parameters it can be at most; None where that is not in sight, so to any.
+    ``frozen``: modules of which no parameter takes a gradient when it runs.
     """
 
     text: str
     span: Span = field(compare=False)
     call: str = field(default="", compare=False)
     reaches: frozenset[Path] | None = field(default=None, compare=False)
+    frozen: frozenset[Path] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from codemods.lower.closed import Closed
 from codemods.lower.resolve import Target, resolve
+from codemods.lower.toggles import only_toggled
 from codemods.lower.uses import Uses, uses_of
 from codemods.syntax import FUNCTIONS
 from codemods.trees import walk
@@ -75,11 +76,11 @@ def _is_settled(world: World, uses: Uses, path: Path) -> bool:
     if any(one.decorator_list or one.keywords for one in members):
         return False
     return all(isinstance(uses.parent(one), ast.Attribute) for one in uses.names[path.variable]) and all(
-        _instances_in_sight(world, uses, one) for one in members
+        instances_in_sight(world, uses, one) for one in members
     )
 
 
-def _instances_in_sight(world: World, uses: Uses, one: ast.ClassDef) -> bool:
+def instances_in_sight(world: World, uses: Uses, one: ast.ClassDef) -> bool:
     """Whether every instance that the file makes of a class is only looked into: no other code is handed it."""
     for node in world.scopes.of_node:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == one.name):
@@ -100,6 +101,8 @@ def _only_quiet(world: World, uses: Uses, path: Path, depth: int) -> bool:
 
 def _is_quiet(world: World, uses: Uses, use: ast.expr, depth: int) -> bool:
     parent = uses.parent(use)
+    if only_toggled(world, uses, use):
+        return True
     if isinstance(parent, ast.Call):
         return parent.func is use or _is_looked_at(world, uses, parent, use, depth)
     if isinstance(parent, ast.keyword):

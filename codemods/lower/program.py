@@ -56,7 +56,7 @@ def assembled(world: World, others: Mapping[str, Function]) -> Program:
         name: replace(one, sealed=one.sealed and name not in unsealed) for name, one in functions.items()
     }
     sources, distinct = ownership(world, functions)
-    functions = unfolded(world, _with_roots(with_reach(world, functions, distinct)))
+    functions = unfolded(world, with_reach(world, _with_roots(functions), distinct))
     certain = certain_paths(world, functions, world.scopes.all(ast.Call))
     empty = nullable(world)
     return Program(

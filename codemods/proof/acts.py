@@ -96,7 +96,7 @@ class Acts:
             case Backward():
                 if self.program.hooked:
                     return self._looking(paired, backward)
-                return None if self._spares(instance, event) else _filled
+                return self._act_of_backward(instance, event)
             case Step():
                 return self._act_of_step(instance, paired, event)
             case Read():
@@ -114,6 +114,19 @@ class Acts:
                 return self._act_of_call(instance, event)
             case _:
                 return None
+
+    def _act_of_backward(self, instance: Instance, event: Backward) -> Act | None:
+        if self._spares(instance, event):
+            return None
+        module = self.owners.sources.get(self.tracked, self.tracked)
+        if module not in {canonical(one, instance.environment) for one in event.frozen}:
+            return _filled
+
+        def act(state: State) -> tuple[Iterable[State], Iterable[State]]:
+            spared = state.member and state.module is Module.SAME
+            return (state if spared else backward(state),), ()
+
+        return act
 
     def _spares(self, instance: Instance, event: Backward) -> bool:
         """Whether a backward visibly reaches modules only that do not hold the gradient."""

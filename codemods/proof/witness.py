@@ -106,9 +106,10 @@ def _text(event: Event) -> str | None:
     match event:
         case Zero(receiver=receiver, how=how):
             return f"{receiver.text}.zero_grad()" if how == "zero_grad()" else f"{how} ({receiver.text})"
-        case Backward(text=text, call=call, reaches=reaches):
+        case Backward(text=text, call=call, reaches=reaches, frozen=frozen):
             written = call or f"{text}.backward()"
-            return f"{written} may fill gradients of {_listed(reaches)}" if reaches else written
+            filled = (reaches or frozenset()) - frozen
+            return f"{written} may fill gradients of {_listed(filled)}" if filled else written
         case Step(receiver=receiver):
             return f"{receiver.text} steps"
         case Read(text=text):

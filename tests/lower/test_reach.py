@@ -137,3 +137,102 @@ def test_a_hazard_names_the_backward_that_reaches_across_and_what_it_fills() -> 
     told = [stop.text for stop in hazard.witness]
     assert "loss_g.backward() may fill gradients of d and g" in told
     assert "loss_d.backward() may fill gradients of d" in told
+
+
+def frozen(lines: str, head: str = HEAD) -> set[str]:
+    """The texts of the modules that are frozen at the last backward of a script."""
+    program = lower(parse(head + lines))
+    found = [
+        event
+        for function in program.functions.values()
+        for block in function.blocks
+        for event in block.events
+        if isinstance(event, Backward)
+    ]
+    return {one.text for one in found[-1].frozen}
+
+
+HELPER = """
+def set_requires_grad(nets, flag=False):
+    if not isinstance(nets, list):
+        nets = [nets]
+    for net in nets:
+        if net is not None:
+            for p in net.parameters():
+                p.requires_grad = flag
+"""
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "d.requires_grad_(False)",
+        "d.requires_grad_(requires_grad=False)",
+        "for p in d.parameters():\n    p.requires_grad = False",
+        "for p in d.parameters():\n    p.requires_grad_(False)",
+        "for _, p in d.named_parameters():\n    p.requires_grad = False",
+        "for net in [d]:\n    net.requires_grad_(False)",
+        "for net in (d,):\n    for p in net.parameters():\n        p.requires_grad = False",
+        f"{HELPER}set_requires_grad(d, False)",
+        f"{HELPER}set_requires_grad([d])",
+        f"{HELPER}set_requires_grad(flag=False, nets=[d])",
+        "def switch(net, on):\n    net.requires_grad_(on)\nswitch(d, False)",
+        "if z.sum() > 0:\n    d.requires_grad_(False)\nelse:\n    d.requires_grad_(False)",
+        "g.requires_grad_(False)\nd.requires_grad_(False)\ng.requires_grad_(True)",
+        "def begin():\n    d.requires_grad_(False)\nbegin()",
+        "while z:\n    d.requires_grad_(False)\n    d(z).backward()\n    d.requires_grad_(True)\nd.requires_grad_(False)",
+    ],
+)
+def test_a_module_whose_parameters_are_all_switched_off_is_frozen(lines: str) -> None:
+    assert frozen(f"{lines}\nloss = criterion(d(g(z)), y)\nloss.backward()") == {"d"}
+
+
+def test_two_modules_in_one_loop_are_frozen_both() -> None:
+    lines = "for p in itertools.chain(g.parameters(), d.parameters()):\n    p.requires_grad = False\n"
+    assert frozen(f"import itertools\n{lines}loss = criterion(d(g(z)), y)\nloss.backward()") == {"d", "g"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "d.requires_grad_()",
+        "d.requires_grad_(z.sum() > 0)",
+        "d.requires_grad = False",
+        "for p in d.parameters():\n    p.requires_grad = flag",
+        "for p in d.body.parameters():\n    p.requires_grad = False",
+        "for n, p in d.named_parameters():\n    if n:\n        p.requires_grad = False",
+        "while z.sum() > 0:\n    d.requires_grad_(False)",
+        "d.requires_grad_(False)\nfor p in ps:\n    p.requires_grad = True",
+        "d.requires_grad_(False)\nthaw = d.requires_grad_\nthaw(True)",
+        "d.requires_grad_(False)\nfor net in [g, d]:\n    net.requires_grad_(True)",
+        "d.requires_grad_(False)\ndef thaw():\n    d.requires_grad_(True)\nmap(thaw, [])",
+        "d.requires_grad_(False)\nimport lib\nlib.use(opt_d)",
+        f"{HELPER}set_requires_grad(d, False)\nset_requires_grad([d, z], True)",
+        f"{HELPER}set_requires_grad(d, flag=y)",
+        "try:\n    d.requires_grad_(False)\nexcept ValueError:\n    pass",
+        "d.requires_grad_(False)\nd.body = nn.Linear(4, 4)",
+    ],
+)
+def test_what_may_leave_a_parameter_switched_on_freezes_nothing(lines: str) -> None:
+    assert frozen(f"{lines}\nloss = criterion(d(g(z)), y)\nloss.backward()") == set()
+
+
+def test_a_method_is_entered_with_what_its_callers_froze_of_the_same_instance() -> None:
+    lines = """
+class Trainer:
+    def __init__(self):
+        self.d = Net()
+        self.opt = torch.optim.SGD(self.d.parameters(), lr=1)
+
+    def turn(self):
+        self.d.requires_grad_(False)
+        self.back(z)
+        self.d.requires_grad_(True)
+
+    def back(self, z):
+        loss = self.d(z).sum()
+        loss.backward()
+
+"""
+    assert frozen(f"{lines}Trainer().turn()\n") == {"self.d"}
+    assert frozen(f"{lines}Trainer().back(z)\nTrainer().turn()\n") == set()

@@ -20,12 +20,14 @@ from codemods.lower.reach.computed import computes
 from codemods.lower.reach.expressions import Evaluator
 from codemods.lower.reach.facts import built_of, can_be_followed, silent_nodes
 from codemods.lower.reach.flow import Flow, routine
+from codemods.lower.reach.frozen import frozen_at
 from codemods.lower.reach.knowledge import Knowledge
-from codemods.lower.reach.values import FOREIGN, LENT, NONE, UNKNOWN, Value
+from codemods.lower.reach.values import FOREIGN, LENT, NONE, OUTSIDE, UNKNOWN, Value
 from codemods.lower.resolve import Target, resolve
 from codemods.syntax import FUNCTIONS
 
 if TYPE_CHECKING:
+    from codemods.events import Event
     from codemods.ir.nodes import Function
     from codemods.lower.reach.flow import Environment, Routine
     from codemods.lower.world import World
@@ -38,31 +40,43 @@ Position = tuple[int, int]
 
 def with_reach(world: World, functions: dict[str, Function], sites: frozenset[Path]) -> dict[str, Function]:
     """The functions of a file, each backward with the modules that it may reach as far as that can be told."""
-    if len(sites) < 2 or not can_be_followed(world):
+    if not sites or not can_be_followed(world):
         return functions
-    found = reached(world, functions, sites)
+    frozen = frozen_at(world, functions, sites)
+    if len(sites) < 2 and not frozen:
+        return functions
+    found, kept = reached(world, functions, sites)
+    frozen = {place: modules & kept for place, modules in frozen.items()}
     return {
-        name: one if one.file else replace(one, blocks=tuple(_marked(block, found) for block in one.blocks))
+        name: (
+            one
+            if one.file
+            else replace(one, blocks=tuple(_marked(block, found, frozen) for block in one.blocks))
+        )
         for name, one in functions.items()
     }
 
 
-def _marked(block: Block, found: dict[Position, frozenset[Path]]) -> Block:
-    events = tuple(
-        (
-            replace(one, reaches=found.get((one.span.line, one.span.column)))
-            if isinstance(one, Backward)
-            else one
-        )
-        for one in block.events
-    )
-    return Block(events, block.successors, block.on_raise, block.line)
+def _marked(
+    block: Block, found: dict[Position, frozenset[Path]], frozen: dict[Position, frozenset[Path]]
+) -> Block:
+    events: list[Event] = []
+    for one in block.events:
+        if isinstance(one, Backward):
+            place = (one.span.line, one.span.column)
+            events.append(replace(one, reaches=found.get(place), frozen=frozen.get(place, NONE)))
+        else:
+            events.append(one)
+    return Block(tuple(events), block.successors, block.on_raise, block.line)
 
 
 def reached(
     world: World, functions: dict[str, Function], sites: frozenset[Path]
-) -> dict[Position, frozenset[Path]]:
-    """The modules that each backward may reach, by the line and column where its statement or call begins."""
+) -> tuple[dict[Position, frozenset[Path]], frozenset[Path]]:
+    """The modules that each backward may reach, by the line and column where its statement or call begins.
+
+    And those modules whose parameters no code outside the file gets hold of.
+    """
     know = _beginning(world, functions, sites)
     captured = _captured(world, know)
     routines = [routine(world, one) for one in (world.tree, *world.functions.values())]
@@ -74,8 +88,9 @@ def reached(
         for one in routines:
             _run(world, know, one, captured, silent, computing, losses)
         if not know.changed and not know.heap.changed:
-            return _placed(world, losses)
-    return {}
+            outside = know.heap.hanging_on(OUTSIDE)
+            return _placed(world, losses), frozenset(one for one in sites if one not in outside)
+    return {}, NONE
 
 
 def _beginning(world: World, functions: dict[str, Function], sites: frozenset[Path]) -> Knowledge:

@@ -111,6 +111,10 @@ class Heap:
             return value
         return value._replace(places=self._closed(value.places, through=False))
 
+    def hanging_on(self, place: Place) -> frozenset[Place]:
+        """The places that can be found from one."""
+        return self._closed([place], through=True)
+
     def _closed(self, places: Iterable[Place], *, through: bool) -> frozenset[Place]:
         """The places that can be found from some; what is outside stands for all that hangs on it."""
         found: set[Place] = set()
