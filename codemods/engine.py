@@ -6,7 +6,7 @@ import ast
 import sys
 from typing import TYPE_CHECKING
 
-from codemods.custom import in_force, is_marked
+from codemods.custom import in_force
 from codemods.document import Document, UnparsableCell, document, located, warned
 from codemods.files.load import Unreadable
 from codemods.files.neighbours import Neighbours, Vantage
@@ -15,11 +15,11 @@ from codemods.findings import Finding, Outcome, Problem
 from codemods.hush import Hush
 from codemods.judge import judge
 from codemods.lower import TooLarge, lower
+from codemods.lower.stepping import may_train
 from codemods.moves import BrokenPromise, CannotRewrite
 from codemods.quiet import as_written, is_quiet, of_verdict, resting
 from codemods.syntax import Unparsable, parse
 from codemods.timings import stage
-from codemods.trees import walk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,8 +77,7 @@ def _examine(
 ) -> Outcome:
     tree = parse(source.text, source.cuts)
     hush = Hush(path, source.text, settings)
-    words = {node.attr for node in walk(tree) if isinstance(node, ast.Attribute)}
-    if not is_marked(tree) and not all(any(part in word for word in words) for part in ("backward", "step")):
+    if not may_train(tree, vantage):
         return _outcome(path, data, source, hush, tree)
     try:
         program = lower(tree, vantage)

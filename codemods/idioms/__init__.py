@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
@@ -20,6 +21,15 @@ def idioms() -> tuple[Idiom, ...]:
     names = sorted(one.name for one in pkgutil.iter_modules(__path__))
     names.sort(key=lambda name: (name != "custom", name == "torch"))
     return tuple(cast("Idiom", importlib.import_module(f"{__name__}.{name}")) for name in names)
+
+
+@cache
+def steps() -> re.Pattern[str]:
+    """The words one of which a file holds where an idiom sees a step: what is called, or what is imported for it.
+
+    An idiom says them in ``STEPS``, a regular expression. Calls by names of the user's own are marked instead.
+    """
+    return re.compile("|".join(found for one in idioms() if (found := getattr(one, "STEPS", ""))))
 
 
 def recognise(site: CallSite) -> Sequence[Event] | None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from codemods.callsite import CallSite
 
+STEPS = "step"
+
 
 def recognise(site: CallSite) -> Sequence[Event] | None:
     """Recognise the step of an object that the file also has compute a backward."""

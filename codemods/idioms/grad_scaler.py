@@ -20,6 +20,8 @@ QUIET = frozenset(
     {"scale", "update", "get_scale", "is_enabled", "get_growth_factor", "state_dict", "load_state_dict"}
 )
 
+STEPS = "step"
+
 
 def recognise(site: CallSite) -> Sequence[Event] | None:
     """Recognise the methods of an object that is built as a GradScaler, or is called a scaler."""

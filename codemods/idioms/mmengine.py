@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from codemods.callsite import CallSite
 
+STEPS = "update_params"
+
 
 def recognise(site: CallSite) -> Sequence[Event] | None:
     """Recognise ``update_params`` of what is called or used as an optimizer."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HALVES = frozenset({"first_step", "second_step"})
 
+STEPS = "first_step|second_step"
+
 
 def recognise(site: CallSite) -> Sequence[Event] | None:
     """Recognise the two half steps of one optimizer."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 UPDATING = frozenset({"need_update", "update_grad"})
 SCALERS = frozenset({"timm.utils.NativeScaler", "timm.utils.ApexScaler"})
 
+STEPS = r"(?i:\w*scaler)"
+
 
 def recognise(site: CallSite) -> Sequence[Event] | None:
     """Recognise the call of a scaler of timm, or of something called one that is handed a loss and an optimizer."""

@@ -20,6 +20,8 @@ READERS = frozenset(
 NO_CLOSURES = frozenset({"chain", "context", "filter", "list", "named_parameters", "parameters"})
 PROFILERS = frozenset({"profile", "profiler"})
 
+STEPS = "step"
+
 
 def recognise(site: CallSite) -> Sequence[Event] | None:
     """Recognise the calls of ``torch.optim``, ``torch.autograd`` and ``torch.nn.utils``."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MODULE = "torch_xla.core.xla_model."
 QUIET = frozenset({f"{MODULE}mark_step", "torch_xla.sync", "torch_xla.step"})
 
+STEPS = "optimizer_step"
+
 
 def recognise(site: CallSite) -> Sequence[Event] | None:
     """Recognise the calls of ``torch_xla`` by their full names."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.custom import current
@@ -11,12 +12,10 @@ from codemods.files.load import Unreadable, load
 from codemods.lower.imports import imported_modules
 from codemods.lower.program import functions_of, pruned, recursive_functions
 from codemods.lower.scopes import scopes_of
-from codemods.lower.world import world_of
+from codemods.lower.world import with_told, world_of
 from codemods.syntax import parse
 
 if TYPE_CHECKING:
-    import ast
-
     from codemods.files.neighbours import Vantage
     from codemods.ir.nodes import Function
     from codemods.lower.evidence import Told
@@ -73,9 +72,10 @@ class Home:
 
     def lowered(self, told: Told) -> Lowered:
         """Its functions. Raises what :func:`codemods.lower.program.functions_of` raises."""
+        told = self._heard(told)
         found = self._lowered.get(told)
         if found is None:
-            world = world_of(self.world.tree, told)
+            world = with_told(self.world, told)
             every = functions_of(world)
             found = Lowered(world, every, pruned(every), recursive_functions(world))
             self._lowered[told] = found
@@ -83,6 +83,14 @@ class Home:
                 self._lowered.popitem(last=False)
         self._lowered.move_to_end(told)
         return found
+
+    def _heard(self, told: Told) -> Told:
+        """What makes a difference here: attributes that the file never mentions do not."""
+        words = {f".{one.attr}" for one in self.world.scopes.all(ast.Attribute)}
+        lookups = frozenset(
+            one for one in told.lookups if one in words or not one.removeprefix(".").isidentifier()
+        )
+        return replace(told, lookups=lookups)
 
 
 _kept: OrderedDict[tuple[str, bytes, Idioms], Home] = OrderedDict()

@@ -25,7 +25,7 @@ from codemods.lower.ownership import hooked, keeps_references, veto
 from codemods.lower.program import assembled
 from codemods.lower.relocate import moved_abroad, path_abroad
 from codemods.lower.resolve import Opaque, Target, target_of
-from codemods.lower.world import World, world_of
+from codemods.lower.world import World, with_told, world_of
 from codemods.settings import NO_IDIOMS
 from codemods.syntax import FUNCTIONS, Unparsable, arguments, callee_name
 from codemods.timings import timed
@@ -65,7 +65,7 @@ def lower(tree: ast.Module, vantage: Vantage | None = None) -> Program:
         return assembled(world, {})
     links = _links(world, vantage)
     if links.touching:
-        world = world_of(tree, Told(touching=frozenset(links.touching)))
+        world = with_told(world, Told(touching=frozenset(links.touching)))
         links = _links(world, vantage)
     program = assembled(replace(world, links=links.calls), links.functions)
     return replace(

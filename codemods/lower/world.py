@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
@@ -250,13 +250,28 @@ def _yields(node: FunctionNode) -> bool:
     return False
 
 
-def world_of(tree: ast.Module, told: Told = NOTHING_TOLD) -> World:
-    """Collect the definitions of a parsed file, and what is ``told`` of it by others."""
+def world_of(tree: ast.Module) -> World:
+    """Collect the definitions of a parsed file."""
     scopes = scopes_of(tree)
     written: dict[str, str] = {}
     if has_private_names(scopes):
         tree, written = spelled_out(tree)
         scopes = scopes_of(tree)
+    return _world(tree, scopes, written, NOTHING_TOLD)
+
+
+def with_told(world: World, told: Told) -> World:
+    """The same file, with what is ``told`` of it by others, who were told nothing of it before.
+
+    How others look their models and optimizers up says nothing of what the file's own names hold.
+    """
+    if told.handed or told.touching:
+        return _world(world.tree, world.scopes, world.written, told)
+    lookups = world.evidence.held_lookups | told.lookups
+    return replace(world, evidence=replace(world.evidence, held_lookups=lookups, regrouped=False))
+
+
+def _world(tree: ast.Module, scopes: Scopes, written: dict[str, str], told: Told) -> World:
     evidence = collect(tree, scopes, told)
     functions: dict[str, FunctionNode] = {}
     definitions: dict[tuple[str, str], list[ast.AST]] = defaultdict(list)

@@ -1,0 +1,78 @@
+"""Whether a file can hold a training step at all, by the names that it and the files it imports from mention.
+
+It is asked before a file is lowered: the answer costs a walk over the tree, where lowering costs many.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from codemods.custom import current, is_marked
+from codemods.files.load import Unreadable
+from codemods.files.prefilter import worth_a_look
+from codemods.idioms import steps
+from codemods.lower.abroad import home_of
+from codemods.lower.imports import imported_modules
+from codemods.syntax import Unparsable, callee_name
+from codemods.trees import walk
+
+if TYPE_CHECKING:
+    from codemods.files.neighbours import Vantage
+
+
+def may_train(tree: ast.Module, vantage: Vantage | None = None) -> bool:
+    """False only where :func:`codemods.judge.judge` finds no training step in the program of a file.
+
+    A training step is a backward and a step that a function of the file runs, by calls of its own or of functions that
+    it calls, in the file or in those that it imports from.
+    """
+    if is_marked(tree):
+        return True
+    attributes = {node.attr for node in walk(tree) if isinstance(node, ast.Attribute)}
+    if not all(any(part in word for word in attributes) for part in ("backward", "step")):
+        return False
+    return _steps(tree) or (vantage is not None and _is_brought_a_step(tree, vantage))
+
+
+def _steps(tree: ast.Module) -> bool:
+    """Whether something is looked up, called or imported by whose name some idiom may see a step."""
+    fits = steps().fullmatch
+    for node in walk(tree):
+        if isinstance(node, ast.Attribute):
+            word = node.attr
+        elif isinstance(node, ast.Call):
+            word = callee_name(node)
+        elif isinstance(node, ast.alias):
+            word = node.name.rpartition(".")[2]
+        else:
+            continue
+        if fits(word):
+            return True
+    return False
+
+
+def _is_brought_a_step(tree: ast.Module, vantage: Vantage) -> bool:
+    """Whether a function that is imported from another file may step.
+
+    Those of files that may hold a training step themselves do so out of sight: they are not followed.
+    """
+    for path in {vantage.locate(level, module) for level, module in imported_modules(tree)} - {None}:
+        data = b"" if path is None else vantage.neighbours.data(path) or b""
+        if path is None or worth_a_look(path, data, current()):
+            continue
+        if current().kinds or not data.isascii() or _mention().search(data):
+            try:
+                there = home_of(vantage, path).tree
+            except (Unreadable, Unparsable, RecursionError):
+                continue
+            if is_marked(there) or _steps(there):
+                return True
+    return False
+
+
+@cache
+def _mention() -> re.Pattern[bytes]:
+    return re.compile(rf"\b(?:{steps().pattern})\b".encode())
