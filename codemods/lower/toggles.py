@@ -77,10 +77,20 @@ def only_toggled(world: World, uses: Uses, use: ast.expr) -> bool:
         found = toggle_of_call(world, parent)
     elif isinstance(parent, ast.For) and isinstance(parent.target, ast.Name):
         path = world.scopes.path(parent.target)
-        inside = {id(one) for one in walk(parent)}
-        if path is not None and all(id(one) in inside for one in uses.names[path]):
+        if path is not None and all(_in_a_toggle(world, uses, one) for one in uses.names[path]):
             found = toggle_of(world, parent)
     return found is not None and any(one is use for one in found.modules)
+
+
+def _in_a_toggle(world: World, uses: Uses, name: ast.Name) -> bool:
+    """Whether a name means a module of a loop that switches each, and stands inside that loop."""
+    around = uses.parent(name)
+    while around is not None:
+        if isinstance(around, ast.For) and isinstance(around.target, ast.Name):
+            if world.scopes.path(around.target) == world.scopes.path(name):
+                return toggle_of(world, around) is not None
+        around = uses.parent(around)
+    return False
 
 
 def truth(flag: ast.expr | None) -> bool | None:

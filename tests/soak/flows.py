@@ -20,6 +20,17 @@ HELPERS = {
     "kept": "memory = []\n" + block("def kept(v):", "memory.append(v)", "return memory[0]"),
     "each": block("def each(v):", "yield v"),
     "quietly": block("@torch.no_grad()\ndef quietly(net, v):", "return net(v)"),
+    "toggled": block(
+        "def toggled(net, flag):", block("for p in net.parameters():", "p.requires_grad = flag")
+    ),
+    "toggle_all": block(
+        "def toggle_all(nets, flag=False):",
+        block("if not isinstance(nets, list):", "nets = [nets]"),
+        block("for net in nets:", block("if net is not None:", "net.requires_grad_(flag)")),
+    ),
+    "loosened": block(
+        "def loosened(v, nets):", block("for net in nets:", "net.requires_grad_(True)"), "return v"
+    ),
     "Box": block(
         "class Box:", block("def __init__(self, v):", "self.v = v"), block("def get(self):", "return self.v")
     ),
@@ -58,11 +69,12 @@ def flowing(scene: Scene) -> Program:
         scene = replace(scene, owners=tuple(Owner(f"self.{model}", f"self.{opt}") for model, opt in names))
     count = 3 if scene.chance(50) else 4
     made = [f"{one.model} = {MADE[scene.draw.below(count)]}" for one in scene.owners]
+    frozen = scene.chance(40)
     made += [
         f"{one.optimizer} = torch.optim.SGD({one.model}.parameters(), lr=0.05, momentum=0.9)"
         for one in scene.owners
     ]
-    body = [block("for x, y in loader:", *iteration(scene))]
+    body = [block("for x, y in loader:", *iteration(scene, frozen=frozen))]
     start = ["a = b = x0.clone()", "items = [x0.clone()]"]
     text = "\n".join([*made, *body])
     head = [HELPERS[one] for one in HELPERS if f"{one}(" in text]
@@ -79,10 +91,18 @@ def flowing(scene: Scene) -> Program:
     return Program("\n".join([*head, *made, *start, *body]))
 
 
-def iteration(scene: Scene) -> list[str]:
-    """One loss for each optimizer; between them, values go around."""
+def iteration(scene: Scene, *, frozen: bool) -> list[str]:
+    """One loss for each optimizer; between them, values go around. ``frozen``: some models are frozen meanwhile."""
     found: list[str] = ["x = x.clone()", *(["a = b = x"] if scene.chance(60) else [])]
     for owner in some(scene.draw, scene.owners, least=2):
+        others = [one.model for one in scene.owners if one is not owner and frozen and scene.chance(70)]
+        # What does not lead to any parameter that requires a gradient raises: a model learns thawed as a rule.
+        thaw = [toggle(scene, owner.model, "True")] if frozen and scene.chance(95) else []
+        freeze = [toggle(scene, one, "False") for one in others]
+        if scene.chance(30):
+            freeze = [disturbed_toggle(scene, one) for one in freeze]
+        early = scene.draw.below(3)
+        found += thaw + (freeze if early == 0 else [])
         for _ in range(scene.draw.below(3)):
             found += statement(scene, 2)
         net = owner.model
@@ -90,10 +110,55 @@ def iteration(scene: Scene) -> list[str]:
         whole = scene.pick(f"{net}({seen})", f"{net}({seen})", f"{net}({seen})", f"{net}(x) + {seen}")
         loss = scene.pick(f"torch.nn.functional.mse_loss({whole}, y)", f"(({whole} - y) ** 2).sum()")
         graph = scene.pick("", "retain_graph=True", "retain_graph=True")
-        steps = [f"loss = {loss}", f"loss.backward({graph})", f"{owner.optimizer}.step()"]
+        between = freeze if early == 1 else []
+        if frozen and scene.chance(15):
+            between = [*between, toggle(scene, scene.owner().model, scene.pick("True", "False"))]
+        steps = [f"loss = {loss}", *between, f"loss.backward({graph})", f"{owner.optimizer}.step()"]
+        if early == 2:
+            steps = [*freeze, *steps]
         zero = f"{owner.optimizer}.zero_grad()"
         found += [zero, *steps] if scene.chance(25) else [*steps, zero]
     return found
+
+
+def toggle(scene: Scene, net: str, flag: str) -> str:
+    """A statement that freezes a model, or lets it learn again."""
+    other = scene.owner().model
+    whole = (
+        f"{net}.requires_grad_({flag})",
+        block(f"for p in {net}.parameters():", f"p.requires_grad = {flag}"),
+        block(f"for _, p in {net}.named_parameters():", f"p.requires_grad_({flag})"),
+        block(f"for net in [{net}]:", f"net.requires_grad_({flag})"),
+        f"toggled({net}, {flag})",
+        f"toggle_all({net}, {flag})",
+        f"toggle_all([{net}], flag={flag})",
+    )
+    part = (
+        f"next({net}.parameters()).requires_grad_({flag})",
+        block(f"for p in list({net}.parameters())[1:]:", f"p.requires_grad = {flag}"),
+        block(
+            f"for n, p in {net}.named_parameters():", block("if 'bias' in n:", f"p.requires_grad = {flag}")
+        ),
+        f"toggle_all([{net}, {other}], {flag})",
+        f"x = loosened(x, [{net}])",
+        f"{net}.requires_grad_(coin())",
+        block(f"for p in {net}.parameters():", f"p.requires_grad = {flag}", "break"),
+    )
+    return pick(scene.draw, whole) if scene.chance(80) else pick(scene.draw, part)
+
+
+def disturbed_toggle(scene: Scene, made: str) -> str:
+    """A switch that does not always happen, or is undone."""
+    undone = toggle(scene, scene.owner().model, "True")
+    return scene.pick(
+        block("if coin():", made),
+        block("if coin():", made) + "\n" + block("else:", made),
+        block("try:", made) + "\n" + block("finally:", undone),
+        block("for _ in range(2):", block("if coin():", "break"), made),
+        block("while coin():", made),
+        block("def turned():", made) + "\nturned()",
+        f"{made}\n{undone}",
+    )
 
 
 def value(scene: Scene, depth: int) -> str:
