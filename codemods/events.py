@@ -162,12 +162,14 @@ class Rebind:
     """``target`` gets a new value; ``source`` is the path M of a value built as ``Optimizer(M.parameters(), ...)``.
 
     ``fresh``: the value was constructed here from nothing that holds parameters, so its gradients are clear.
+    ``grows``: a module gets new parameters and keeps all that it had.
     """
 
     target: Path
     source: Path | None
     span: Span = field(compare=False)
     fresh: bool = False
+    grows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

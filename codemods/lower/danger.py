@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from codemods.lower import harmless
 from codemods.lower.evidence import FILLERS, GRADIENT_ATTRIBUTES
 from codemods.lower.initialise import initialises
-from codemods.lower.trainers import makes_trainer, only_looks
+from codemods.lower.published import KERAS, is_quiet, wraps
+from codemods.lower.trainers import looks_at_none, makes_trainer, only_looks
 from codemods.syntax import FUNCTIONS, arguments, callee_name
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def danger(world: World, call: ast.Call) -> str | None:
     evidence = world.evidence
     name = callee_name(call)
     full = evidence.imported(call.func) or ""
-    if _is_known(full) or makes_trainer(world, call):
+    if _is_known(full) or makes_trainer(world, call) or wraps(evidence, call):
         return None
     handed = [one for one in arguments(call) if evidence.holds(one)]
     if isinstance(call.func, ast.Attribute) and not full:
@@ -209,6 +210,9 @@ def _danger_of_method(world: World, call: ast.Call, func: ast.Attribute) -> str 
             return None
     if (path is not None and evidence.is_scheduler(path)) or only_looks(world, call):
         return None
+    if is_quiet(evidence, call):
+        if func.attr not in KERAS or all(looks_at_none(world, one) for one in arguments(call)):
+            return None
     return f"{_text(func)}() is a method of {_text(base)} that this file does not define"
 
 

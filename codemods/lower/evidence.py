@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from codemods.events import Path
 from codemods.lower import harmless
 from codemods.lower.held import Held
+from codemods.lower.published import is_published
 from codemods.syntax import arguments, callee_name, dotted
 from codemods.trees import children, walk
 
@@ -401,7 +402,7 @@ class Evidence:
             )
             return handed.pop() if len(handed) == 1 else ""
         if isinstance(value, ast.Call):
-            inner = self._handed_through(value)
+            inner = self.handed_through(value)
             if inner is not None:
                 return self._built(path, inner, depth - 1) if depth else ""
             return self.imported(value.func) or ""
@@ -411,7 +412,7 @@ class Evidence:
         source = self.scopes.path(value) if isinstance(value, ast.Name | ast.Attribute) else None
         return "" if source is None or source == path or not depth else self.built(source, depth - 1)
 
-    def _handed_through(self, call: ast.Call) -> ast.expr | None:
+    def handed_through(self, call: ast.Call) -> ast.expr | None:
         """What a call gives back: ``model`` for ``model.to(device)`` and for ``accelerator.unwrap_model(model)``."""
         if not isinstance(call.func, ast.Attribute):
             return None
@@ -523,7 +524,7 @@ class Evidence:
         made = self.made(method.value)
         if method.attr in harmless.FIGURES:
             return harmless.TRAINER.fullmatch(made) is not None
-        return method.attr == "generate" and harmless.NEW_MODEL.fullmatch(made) is not None
+        return method.attr == "generate" and is_published(self, method.value)
 
     def _class_named(self, name: str) -> str | None:
         return name if name in self.scopes.families else None

@@ -29,6 +29,7 @@ from codemods.lower.danger import danger, danger_of_arguments
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.groups import regroups, stores_into_groups
 from codemods.lower.parts import changes_parts, is_new_part, stores_part
+from codemods.lower.published import is_wrapper
 from codemods.lower.resolve import Opaque, resolve
 from codemods.lower.trainers import trains_anew
 from codemods.lower.world import REFLECTION
@@ -343,7 +344,7 @@ class Expressions:
             self._fills(node, span)
             new = changes_parts(self.world, node)
             if new is not None:
-                self.graph.emit(Rebind(MODULES, None, span, new))
+                self.graph.emit(Rebind(MODULES, None, span, new, grows=is_wrapper(self.world.evidence, node)))
         if events:
             for event in events:
                 self.graph.emit(event)

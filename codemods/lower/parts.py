@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from codemods.lower.danger import is_container
+from codemods.lower.published import is_wrapper
 from codemods.syntax import arguments, callee_name
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def changes_parts(world: World, call: ast.Call) -> bool | None:
     name, evidence = callee_name(call), world.evidence
     if UTILITIES.match(evidence.imported(call.func) or "") and any(map(evidence.holds, arguments(call))):
         return False
+    if is_wrapper(evidence, call):
+        return True
     if not isinstance(call.func, ast.Attribute) or evidence.imported(call.func) is not None:
         return None
     base = call.func.value

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from codemods.events import Unknown
 from codemods.lower import harmless
+from codemods.lower.published import is_unchanged, stays
 from codemods.syntax import FUNCTIONS, arguments
 from codemods.trees import walk
 
@@ -58,7 +59,7 @@ def makes_trainer(world: World, call: ast.Call) -> bool:
     if not given.keys() <= set(SETTINGS) or "model" not in given:
         return False
     model = given.pop("model")
-    return is_new_model(world, model) and all(_looks_at_none(world, one) for one in given.values())
+    return is_unchanged(evidence, model) and all(looks_at_none(world, one) for one in given.values())
 
 
 def only_looks(world: World, call: ast.Call) -> bool:
@@ -80,21 +81,6 @@ def trains_anew(world: World, call: ast.Call, span: Span) -> Unknown | None:
     return Unknown(reason, span, trains=True, anew=True, leaves=leaves)
 
 
-def is_new_model(world: World, node: ast.expr) -> bool:
-    """Whether a value is always a model of the library as it was made, with no part and no hook of the file's in it."""
-    evidence = world.evidence
-    path = evidence.scopes.path(node)
-    if path is None:
-        return harmless.NEW_MODEL.fullmatch(evidence.made(node)) is not None
-    values = evidence.given(path)
-    return (
-        bool(values)
-        and _stays(world, path)
-        and not any("hook" in one for one in evidence.uses(path))
-        and all(one is not None and harmless.NEW_MODEL.fullmatch(evidence.made(one)) for one in values)
-    )
-
-
 def _trainers(world: World, call: ast.Call, base: ast.expr) -> list[ast.Call]:
     """The calls that make what a method is called on, where all are such Trainers and nothing else happens to them."""
     evidence = world.evidence
@@ -106,23 +92,10 @@ def _trainers(world: World, call: ast.Call, base: ast.expr) -> list[ast.Call]:
     if path is None or path.rest:
         return []
     values = evidence.given(path)
-    if not evidence.uses(path) <= LOOKED_UP or not _stays(world, path) or _is_handed_on(world, path):
+    if not evidence.uses(path) <= LOOKED_UP or not stays(evidence, path) or _is_handed_on(world, path):
         return []
     calls = [one for one in values if isinstance(one, ast.Call) and makes_trainer(world, one)]
     return calls if len(calls) == len(values) else []
-
-
-def _stays(world: World, path: Path) -> bool:
-    """Whether the file sets nothing on the object but settings, and layers of torch."""
-    evidence = world.evidence
-    for one, values in evidence.bindings.items():
-        if not one.rest or one.variable != path or one.rest[0] == ".config":
-            continue
-        full = {evidence.imported(value.func) or "" for value in values if isinstance(value, ast.Call)}
-        layers = all(isinstance(value, ast.Call) for value in values)
-        if not layers or not all(each.startswith("torch.nn.") for each in full):
-            return False
-    return True
 
 
 def _is_handed_on(world: World, path: Path) -> bool:
@@ -176,7 +149,7 @@ def _steps_each_batch(world: World, trainer: ast.Call) -> bool:
         return True
     path = evidence.scopes.path(args)
     values = [args] if path is None else evidence.given(path)
-    if path is not None and not _stays(world, path):
+    if path is not None and not stays(evidence, path):
         return False
     return bool(values) and all(
         isinstance(one, ast.Call)
@@ -188,7 +161,7 @@ def _steps_each_batch(world: World, trainer: ast.Call) -> bool:
     )
 
 
-def _looks_at_none(world: World, value: ast.expr) -> bool:
+def looks_at_none(world: World, value: ast.expr) -> bool:
     """Whether no name that a value is made of holds a model, nor any in the functions and classes behind it."""
     evidence = world.evidence
     pending: list[ast.AST] = [value]

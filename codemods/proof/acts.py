@@ -26,6 +26,7 @@ from codemods.proof.gradstate import (
     State,
     backward,
     extended,
+    grown,
     rebound,
     rebuilt,
     renamed,
@@ -237,6 +238,8 @@ class Acts:
                 return (lambda state: (extended(state), ())) if event.fresh else _rebound
             if source is None:
                 return None
+            if event.grows:
+                return lambda state: (grown(state), ())
             return lambda state: ((restructured(state, fresh=event.fresh),), ())
         if target == self.tracked:
             if source is not None and event.source is not None:

@@ -220,6 +220,11 @@ def restructured(state: State, *, fresh: bool) -> State:
     return renamed(state, fresh=fresh and state.module is Module.NEW)
 
 
+def grown(state: State) -> tuple[State, ...]:
+    """The module that the optimizer was built over has more parameters, without gradients: the old ones, and the new."""
+    return (state, renamed(state, fresh=True))
+
+
 def extended(state: State) -> tuple[State, ...]:
     """The receiver is a module that may get new parts, whose gradients are clear, perhaps in the place of old ones."""
     return (*renewed(state)[:1], state, state._replace(member=False))
