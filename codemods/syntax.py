@@ -122,9 +122,10 @@ def dotted(node: ast.expr) -> str | None:
 
 def callee_name(call: ast.Call) -> str:
     """The last word of what is called: ``step`` for ``self.opt.step()``; empty for a computed callee."""
-    if isinstance(call.func, ast.Attribute):
-        return call.func.attr
-    return call.func.id if isinstance(call.func, ast.Name) else ""
+    func = call.func
+    if isinstance(func, ast.Attribute):
+        return func.attr
+    return func.id if isinstance(func, ast.Name) else ""
 
 
 def arguments(call: ast.Call) -> Iterator[ast.expr]:
@@ -153,22 +154,25 @@ BINDERS = (
 """The nodes that bind names or other targets by themselves."""
 
 
+SEVERAL = (ast.Assign, ast.Delete)
+SINGLE = (ast.AugAssign, ast.AnnAssign, ast.For, ast.AsyncFor, ast.NamedExpr, ast.comprehension)
+DISPLAYS = (ast.Tuple, ast.List)
+
+
 def bound_targets(node: ast.AST) -> Iterator[ast.expr]:
     """The expressions that this one node binds, deletes or imports over; tuples are taken apart."""
     targets: list[ast.expr] = []
-    if isinstance(node, ast.Assign):
+    if isinstance(node, SEVERAL):
         targets = list(node.targets)
-    elif isinstance(
-        node, ast.AugAssign | ast.AnnAssign | ast.For | ast.AsyncFor | ast.NamedExpr | ast.comprehension
-    ):
+    elif isinstance(node, SINGLE):
         targets = [node.target]
     elif isinstance(node, ast.withitem) and node.optional_vars is not None:
         targets = [node.optional_vars]
-    elif isinstance(node, ast.Delete):
-        targets = list(node.targets)
     while targets:
         target = targets.pop()
-        if isinstance(target, ast.Tuple | ast.List):
+        if isinstance(target, ast.Name):
+            yield target
+        elif isinstance(target, DISPLAYS):
             targets.extend(target.elts)
         elif isinstance(target, ast.Starred):
             targets.append(target.value)

@@ -28,11 +28,12 @@ def children(node: ast.AST) -> tuple[ast.AST, ...]:
         # Only the name in ``type Name = ...`` is a node.
         left_out = NO_NODES - {"name"} if kind.__name__ == "TypeAlias" else NO_NODES
         fields = _fields[kind] = tuple(name for name in node._fields if name not in left_out)
-    if not fields:
-        return ()
     known = node.__dict__
     found: tuple[ast.AST, ...] | None = known.get("_below")
     if found is None:
+        if not fields:
+            known["_below"] = ()
+            return ()
         below: list[ast.AST] = []
         for name in fields:
             value = known.get(name)
@@ -51,7 +52,11 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
     level: list[ast.AST] = [node]
     while level:
         yield from level
-        level = [child for one in level for child in children(one)]
+        below: list[ast.AST] = []
+        for one in level:
+            found = one.__dict__.get("_below")
+            below += children(one) if found is None else found
+        level = below
 
 
 def forget(node: ast.AST) -> None:

@@ -40,17 +40,20 @@ DEPTH = 4
 
 def sites(world: World, paths: Iterable[Path]) -> frozenset[Path]:
     """Those of the paths that denote modules built in one place each, which share nothing with any other."""
-    wanted = list(paths)
-    if not wanted:
+    closed = Closed(world)
+    built = [one for one in paths if _is_built(world, closed, one)]
+    if not built:
         return frozenset()
-    uses, closed = uses_of(world), Closed(world)
-    return frozenset(one for one in wanted if _is_site(world, uses, closed, one))
+    uses = uses_of(world)
+    return frozenset(one for one in built if _is_site(world, uses, one))
 
 
-def _is_site(world: World, uses: Uses, closed: Closed, path: Path) -> bool:
+def _is_built(world: World, closed: Closed, path: Path) -> bool:
     value = world.evidence.sole_binding(path)
-    if value is None or not (closed.builds_own(value) or _is_copy(world, value)):
-        return False
+    return value is not None and (closed.builds_own(value) or _is_copy(world, value))
+
+
+def _is_site(world: World, uses: Uses, path: Path) -> bool:
     if path.rest and not _is_settled(world, uses, path):
         return False
     return _only_quiet(world, uses, path, DEPTH)

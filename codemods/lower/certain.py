@@ -6,9 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.events import NOTHING, Call
+from codemods.lower.bodies import body_of
 from codemods.lower.resolve import Target, resolve
-from codemods.syntax import FUNCTIONS, FunctionNode, bound_targets
-from codemods.trees import walk
+from codemods.syntax import FunctionNode, bound_targets
 
 if TYPE_CHECKING:
     from codemods.events import Path
@@ -60,28 +60,28 @@ def sealed(world: World, node: FunctionNode) -> bool:
     evidence = world.evidence
     scope = world.scope(node)
     parameters = {world.scopes.variable(one, scope) for one in scope.parameters}
-    for one in walk(node):
-        if isinstance(one, ast.Global | ast.Nonlocal | ast.Yield | ast.YieldFrom):
+    body = body_of(world, node)
+    if body.leaks or body.opens:
+        return False
+    for name in body.names:
+        path = world.scopes.path(name)
+        if path is None or not isinstance(name.ctx, ast.Load):
+            continue
+        if path in evidence.losses and path in parameters:
             return False
-        if isinstance(one, ast.Return) and one.value is not None and evidence.holds(one.value):
-            return False
-        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load):
-            path = world.scopes.path(one)
-            if path in evidence.losses and path in parameters:
+        if path in evidence.holders and not path.scope.startswith("class "):
+            local = path.scope == scope.name or path.scope.startswith(scope.name + ".")
+            if not local or path in parameters:
                 return False
-            if path in evidence.holders and path is not None and not path.scope.startswith("class "):
-                local = path.scope == scope.name or path.scope.startswith(scope.name + ".")
-                if not local or path in parameters:
-                    return False
-        elif isinstance(one, ast.Attribute):
-            path = world.scopes.path(one)
-            if path in evidence.holders and path is not None and path.scope.startswith("class "):
-                return False
-        if any(not isinstance(target, ast.Name) for target in bound_targets(one)) and _stores_holder(
-            world, one
-        ):
+    for attribute in body.attributes:
+        path = world.scopes.path(attribute)
+        if path in evidence.holders and path is not None and path.scope.startswith("class "):
             return False
-    return not any(isinstance(one, (*FUNCTIONS, ast.ClassDef)) and one is not node for one in walk(node))
+    return not any(one.value is not None and evidence.holds(one.value) for one in body.returns) and not any(
+        not isinstance(target, ast.Name) and _stores_holder(world, one)
+        for one in body.binders
+        for target in bound_targets(one)
+    )
 
 
 def opened(world: World, functions: dict[str, Function]) -> frozenset[str]:
@@ -118,14 +118,14 @@ def opened(world: World, functions: dict[str, Function]) -> frozenset[str]:
 def _contained(world: World, node: FunctionNode) -> bool:
     """Whether a function reaches no model, optimizer or parameter but its own, those handed to it, and ``self``'s."""
     scope = world.scope(node)
-    for one in walk(node):
-        if isinstance(one, ast.Global | ast.Nonlocal | ast.Yield | ast.YieldFrom):
-            return False
-        if isinstance(one, ast.Name):
-            path = world.scopes.path(one)
-            if path in world.evidence.holders and path is not None and not path.scope.startswith("class "):
-                if path.scope != scope.name and not path.scope.startswith(scope.name + "."):
-                    return False
+    body = body_of(world, node)
+    if body.leaks:
+        return False
+    for one in body.names:
+        path = world.scopes.path(one)
+        if path in world.evidence.holders and path is not None and not path.scope.startswith("class "):
+            if path.scope != scope.name and not path.scope.startswith(scope.name + "."):
+                return False
     return True
 
 

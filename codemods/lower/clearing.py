@@ -58,12 +58,17 @@ class Cleared:
             )
 
 
+SHAPES = (ast.Assign, ast.Expr, ast.For, ast.If)
+"""The statements that can be clearings."""
+
+
 def with_clearings(world: World) -> World:
     """The world with every statement noted that clears gradients by hand."""
     candidates = {
         node: found
-        for node in world.scopes.of_node
-        if isinstance(node, ast.stmt) and (found := clearing_of(node)) is not None
+        for kind in SHAPES
+        for node in world.scopes.all(kind)
+        if (found := clearing_of(node)) is not None
     }
     if not candidates or _blind(world):
         return world

@@ -36,12 +36,12 @@ TELLING = frozenset({*BINDING, ast.Attribute, ast.Call, ast.Expr, ast.GeneratorE
 def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evidence:
     """Read the whole file once, then carry "holds" along bindings until nothing changes."""
     evidence = Evidence(scopes)
-    for node in walk(tree):
-        if type(node) in TELLING:
-            _collect_node(evidence, node)
+    telling = [node for node in walk(tree) if type(node) in TELLING]
+    for node in telling:
+        _collect_node(evidence, node)
     evidence.touching = _touching(scopes, told.touching | words_of(tree))
     _hand_arguments(evidence)
-    evidence.aliases = _aliases(evidence, tree)
+    evidence.aliases = _aliases(evidence, tree, [one for one in telling if isinstance(one, ast.Assign)])
     for alias in evidence.aliases:
         meaning = evidence.meaning(alias)
         evidence.methods[meaning] |= evidence.methods.get(alias, set())
@@ -176,7 +176,7 @@ def _hand_arguments(evidence: Evidence) -> None:
         evidence.handed[parameter] = values
 
 
-def _aliases(evidence: Evidence, tree: ast.Module) -> dict[Path, Path]:
+def _aliases(evidence: Evidence, tree: ast.Module, assignments: list[ast.Assign]) -> dict[Path, Path]:
     """Plain names bound exactly once, by an assignment of a path that itself never changes afterwards."""
     aliases: dict[Path, Path] = {}
     starred = any(name == "*" for _, name in evidence.imports)
@@ -189,8 +189,8 @@ def _aliases(evidence: Evidence, tree: ast.Module) -> dict[Path, Path]:
             variable = evidence.scopes.path(name)
             if variable is not None:
                 used[variable] = min(name.lineno, used.get(variable, name.lineno))
-    for node in walk(tree):
-        if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+    for node in assignments:
+        if len(node.targets) != 1:
             continue
         for target in bound_targets(node):
             path = evidence.scopes.path(target)

@@ -37,6 +37,8 @@ HOLDER_USES = (
 MODULE_METHODS = frozenset("eval modules named_modules named_parameters parameters".split())
 FILLERS = frozenset("add append appendleft extend insert put setdefault update".split())
 ACCUMULATING = frozenset({"accumulate", "no_sync", "no_backward_sync"})
+LOOKED_UP = (ast.Name, ast.Attribute, ast.Subscript)
+HOLDING_NOTHING = frozenset({ast.Compare, ast.Constant, ast.JoinedStr, ast.UnaryOp})
 TENSOR_EVIDENCE = frozenset(
     "argmax backward cpu detach item numpy size squeeze tolist unsqueeze view".split()
 )
@@ -142,15 +144,13 @@ class Evidence:
     def calls_back(self, node: ast.AST) -> bool:
         """Whether an expression mentions functions of this file that touch gradients, or instances that have some."""
         for one in walk(node):
-            if isinstance(one, ast.Name) and (
-                one.id in self.touching or self.scopes.path(one) in self.reentrant
-            ):
-                return True
-            if isinstance(one, ast.Attribute) and (
-                one.attr in self.touching or self.scopes.path(one) in self.reentrant
-            ):
-                return True
-            if isinstance(one, ast.Lambda) and self.scopes.inner[one].name in self.touching:
+            if isinstance(one, ast.Name):
+                if one.id in self.touching or self.scopes.path(one) in self.reentrant:
+                    return True
+            elif isinstance(one, ast.Attribute):
+                if one.attr in self.touching or self.scopes.path(one) in self.reentrant:
+                    return True
+            elif isinstance(one, ast.Lambda) and self.scopes.inner[one].name in self.touching:
                 return True
         return False
 
@@ -286,16 +286,16 @@ class Evidence:
 
     def holds(self, node: ast.expr | ast.comprehension) -> bool:
         """Whether a value may hold a model, an optimizer, a parameter, or a function that touches gradients."""
-        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+        if isinstance(node, LOOKED_UP):
             return self._path_holds(node)
         if isinstance(node, ast.Call):
             return self._result_holds(node)
+        if type(node) in HOLDING_NOTHING:
+            return False
         if isinstance(node, ast.Lambda):
             return self.scopes.inner[node].name in self.touching or any(
                 isinstance(one, ast.Name) and self._path_holds(one) for one in walk(node.body)
             )
-        if isinstance(node, ast.Compare | ast.Constant | ast.JoinedStr | ast.UnaryOp):
-            return False
         if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Add | ast.BitOr | ast.Mult):
             return False
         if isinstance(node, ast.comprehension):

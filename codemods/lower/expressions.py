@@ -45,6 +45,8 @@ MUTATORS = frozenset(
 )
 LOOKUPS = REFLECTION | {"delattr", "hasattr", "setattr", "__getattr__", "__getattribute__", "__setattr__"}
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+CONDITIONAL = (ast.BoolOp, ast.Compare, ast.IfExp)
+SUSPENDING = (ast.Await, ast.Yield, ast.YieldFrom)
 
 
 def span_of(node: ast.expr | ast.stmt | ast.excepthandler) -> Span:
@@ -67,10 +69,6 @@ class Expressions:
         """Emit the events of an expression that is evaluated here."""
         if node is None or isinstance(node, ast.Constant):
             return
-        if isinstance(node, ast.Lambda):
-            for default in (*node.args.defaults, *node.args.kw_defaults):
-                self.visit(default)
-            return
         if isinstance(node, ast.Name):
             if (
                 isinstance(node.ctx, ast.Load)
@@ -83,15 +81,18 @@ class Expressions:
             self.visit(node.value)
             if node.attr in ("grad", "_grad") and not self.world.evidence.is_autograd(node):
                 self._gradient(node)
-        elif isinstance(node, ast.BoolOp | ast.Compare | ast.IfExp):
+        elif isinstance(node, CONDITIONAL):
             self._conditional(node)
         elif isinstance(node, COMPREHENSIONS):
             self._comprehension(node)
         elif isinstance(node, ast.NamedExpr):
             self.visit(node.value)
             self.bind(node.target, node.value)
-        elif isinstance(node, ast.Await | ast.Yield | ast.YieldFrom):
+        elif isinstance(node, SUSPENDING):
             self._suspended(node)
+        elif isinstance(node, ast.Lambda):
+            for default in (*node.args.defaults, *node.args.kw_defaults):
+                self.visit(default)
         else:
             parts: list[ast.AST | None] = list(children(node))
             if isinstance(node, ast.Dict):

@@ -160,10 +160,14 @@ def close(evidence: Evidence) -> None:
     """
     while _spread_callbacks(evidence):
         pass
+    results: list[ast.Return | ast.Yield] = [
+        *evidence.scopes.all(ast.Return),
+        *evidence.scopes.all(ast.Yield),
+    ]
     returned = [
         (scope.name.rpartition(".")[2].partition("#")[0], node.value)
-        for node, scope in evidence.scopes.of_node.items()
-        if isinstance(node, ast.Return | ast.Yield) and node.value is not None and scope.parent is not None
+        for node in results
+        if node.value is not None and (scope := evidence.scopes.of_node[node]).parent is not None
     ]
     bound = _may_hold(evidence)
     while _spread_holders(evidence, bound) or _spread_returning(evidence, returned):

@@ -42,9 +42,10 @@ class _Bound:
 def imported_calls(world: World) -> Iterator[tuple[ast.Call, Imported]]:
     """Every call of the file whose callee is an imported name that nothing in the file gives another meaning."""
     bound: dict[tuple[str, str], list[_Bound]] = defaultdict(list)
-    for node, scope in world.scopes.of_node.items():
-        for name, one in _bound_by(node):
-            bound[(world.scopes.binding(name, scope).name, name)].append(one)
+    statements: list[ast.stmt] = [*world.scopes.all(ast.Import), *world.scopes.all(ast.ImportFrom)]
+    for statement in statements:
+        for name, one in _bound_by(statement):
+            bound[(world.scopes.binding(name, world.scopes.of_node[statement]).name, name)].append(one)
     if not bound or any(name == "*" for _, name in bound):
         return
     handed = _handed_around(world)
@@ -89,13 +90,15 @@ def _is_dotted_text(node: ast.AST) -> bool:
 
 def _handed_around(world: World) -> set[tuple[str, str]]:
     """Imported names that are used as values: somebody may set their attributes."""
-    looked_into = {id(node.value) for node in world.scopes.of_node if isinstance(node, ast.Attribute)} | {
-        id(node.func) for node in world.scopes.of_node if isinstance(node, ast.Call)
+    scopes = world.scopes
+    looked_into = {
+        *(id(node.value) for node in scopes.all(ast.Attribute)),
+        *(id(node.func) for node in scopes.all(ast.Call)),
     }
     return {
-        (world.scopes.binding(node.id, scope).name, node.id)
-        for node, scope in world.scopes.of_node.items()
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in looked_into
+        (scopes.binding(node.id, scopes.of_node[node]).name, node.id)
+        for node in scopes.all(ast.Name)
+        if isinstance(node.ctx, ast.Load) and id(node) not in looked_into
     }
 
 

@@ -30,8 +30,8 @@ ASKED = frozenset("modules named_modules named_parameters parameters".split())
 
 def forget_wrapping(evidence: Evidence) -> None:
     """Take such bindings out, and remember their targets as wrapped."""
-    for node in evidence.scopes.of_node:
-        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+    for node in evidence.scopes.all(ast.Assign):
+        if not isinstance(node.value, ast.Call):
             continue
         for target, given in _handed_back(evidence, node, node.value):
             path = evidence.scopes.path(target)

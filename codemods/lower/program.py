@@ -11,18 +11,17 @@ from codemods.events import Call, Event, Mark, Path, Rebind, Span, Step, Zero
 from codemods.ir.nodes import Block, Function, Program, Region
 from codemods.lower import harmless
 from codemods.lower.blocks import new_graph
+from codemods.lower.bodies import body_of
 from codemods.lower.certain import certain_paths, nullable, opened, sealed
 from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.helpers import unfolded
 from codemods.lower.ownership import hooked, keeps_references, listed_parameters, ownership, swapped, veto
-from codemods.lower.reach import with_reach
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
 from codemods.lower.valued import constructed_unseen
 from codemods.lower.world import World, is_generator
 from codemods.lower.wrappers import transparent
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name
-from codemods.trees import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -56,7 +55,12 @@ def assembled(world: World, others: Mapping[str, Function]) -> Program:
         name: replace(one, sealed=one.sealed and name not in unsealed) for name, one in functions.items()
     }
     sources, distinct = ownership(world, functions)
-    functions = unfolded(world, with_reach(world, _with_roots(functions), distinct))
+    functions = _with_roots(functions)
+    if len(distinct) > 1 or (distinct and _freezes(world)):
+        from codemods.lower.reach import with_reach  # noqa: PLC0415 - most files train one model
+
+        functions = with_reach(world, functions, distinct)
+    functions = unfolded(world, functions)
     certain = certain_paths(world, functions, world.scopes.all(ast.Call))
     empty = nullable(world)
     return Program(
@@ -74,6 +78,11 @@ def assembled(world: World, others: Mapping[str, Function]) -> Program:
         swapped=swapped(world),
         optimizers=_optimizers(world, functions),
     )
+
+
+def _freezes(world: World) -> bool:
+    """Whether a backward may leave out a module, because its parameters are switched off."""
+    return any(node.attr in harmless.FREEZING for node in world.scopes.all(ast.Attribute))
 
 
 def _optimizers(world: World, functions: Mapping[str, Function]) -> frozenset[Path]:
@@ -119,13 +128,12 @@ def _loss_handed(world: World, node: ast.Module | FunctionNode, scope: Scope) ->
     if isinstance(node, ast.Module):
         return False
     handed = {world.scopes.variable(one, scope) for one in scope.parameters}
-    for call in walk(node):
-        if isinstance(call, ast.Call) and callee_name(call) in ("backward", "manual_backward"):
-            losses = list(arguments(call))
-            if isinstance(call.func, ast.Attribute):
-                losses.append(call.func.value)
-            if any(world.scopes.path(one) in handed for loss in losses for one in _parts(loss)):
-                return True
+    for call in body_of(world, node).backwards:
+        losses = list(arguments(call))
+        if isinstance(call.func, ast.Attribute):
+            losses.append(call.func.value)
+        if any(world.scopes.path(one) in handed for loss in losses for one in _parts(loss)):
+            return True
     return False
 
 
@@ -135,11 +143,10 @@ def _loss_from_around(world: World, node: FunctionNode, scope: Scope) -> bool:
     Such a loss may reach any model. A value that is bound to such a loss, or computed of it by tensor methods, is one.
     """
     pending: list[ast.expr] = []
-    for call in walk(node):
-        if isinstance(call, ast.Call) and callee_name(call) in ("backward", "manual_backward"):
-            pending.extend(arguments(call))
-            if isinstance(call.func, ast.Attribute):
-                pending.append(call.func.value)
+    for call in body_of(world, node).backwards:
+        pending.extend(arguments(call))
+        if isinstance(call.func, ast.Attribute):
+            pending.append(call.func.value)
     seen: set[Path] = set()
     while pending:
         for one in _parts(pending.pop()):

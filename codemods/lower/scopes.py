@@ -188,7 +188,8 @@ def scopes_of(tree: ast.Module) -> Scopes:
         of_node[node] = scope
         by_kind[type(node)].append(node)
         if type(node) in PLAIN:
-            stack.extend([(child, scope) for child in reversed(children(node))])
+            for child in reversed(children(node)):
+                stack.append((child, scope))  # noqa: PERF401 - most have no child or one
             continue
         if isinstance(node, BINDERS):
             scope.bound.update(bound_names(node))

@@ -16,7 +16,7 @@ from codemods.files.prefilter import worth_a_look
 from codemods.idioms import steps
 from codemods.lower.abroad import home_of
 from codemods.lower.imports import imported_modules
-from codemods.syntax import Unparsable, callee_name
+from codemods.syntax import Unparsable
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -31,27 +31,27 @@ def may_train(tree: ast.Module, vantage: Vantage | None = None) -> bool:
     """
     if is_marked(tree):
         return True
-    attributes = {node.attr for node in walk(tree) if isinstance(node, ast.Attribute)}
+    attributes, others = _words(tree)
     if not all(any(part in word for word in attributes) for part in ("backward", "step")):
         return False
-    return _steps(tree) or (vantage is not None and _is_brought_a_step(tree, vantage))
+    stepping = any(map(steps().fullmatch, attributes | others))
+    return stepping or (vantage is not None and _is_brought_a_step(tree, vantage))
 
 
-def _steps(tree: ast.Module) -> bool:
-    """Whether something is looked up, called or imported by whose name some idiom may see a step."""
-    fits = steps().fullmatch
+def _words(tree: ast.Module) -> tuple[set[str], set[str]]:
+    """The names of what is looked up, and those of what is called or imported."""
+    attributes: set[str] = set()
+    others: set[str] = set()
     for node in walk(tree):
-        if isinstance(node, ast.Attribute):
-            word = node.attr
-        elif isinstance(node, ast.Call):
-            word = callee_name(node)
-        elif isinstance(node, ast.alias):
-            word = node.name.rpartition(".")[2]
-        else:
-            continue
-        if fits(word):
-            return True
-    return False
+        kind = type(node)
+        if kind is ast.Attribute:
+            attributes.add(node.attr)  # type: ignore[attr-defined]
+        elif kind is ast.Call:
+            if type(node.func) is ast.Name:  # type: ignore[attr-defined]
+                others.add(node.func.id)  # type: ignore[attr-defined]
+        elif kind is ast.alias:
+            others.add(node.name.rpartition(".")[2])  # type: ignore[attr-defined]
+    return attributes, others
 
 
 def _is_brought_a_step(tree: ast.Module, vantage: Vantage) -> bool:
@@ -68,7 +68,7 @@ def _is_brought_a_step(tree: ast.Module, vantage: Vantage) -> bool:
                 there = home_of(vantage, path).tree
             except (Unreadable, Unparsable, RecursionError):
                 continue
-            if is_marked(there) or _steps(there):
+            if is_marked(there) or any(map(steps().fullmatch, set().union(*_words(there)))):
                 return True
     return False
 

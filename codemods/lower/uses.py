@@ -37,8 +37,10 @@ def uses_of(world: World) -> Uses:
     for node in world.scopes.of_node:
         for child in children(node):
             found.parents[id(child)] = node
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            found.names[world.scopes.variable(node.id, world.scopes.of_node[node])].append(node)
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
-            found.attributes[node.attr].append(node)
+    for name in world.scopes.all(ast.Name):
+        if isinstance(name.ctx, ast.Load):
+            found.names[world.scopes.variable(name.id, world.scopes.of_node[name])].append(name)
+    for attribute in world.scopes.all(ast.Attribute):
+        if isinstance(attribute.ctx, ast.Load):
+            found.attributes[attribute.attr].append(attribute)
     return found

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from codemods.events import Path
+    from codemods.lower.bodies import Body
     from codemods.lower.clearing import Cleared
     from codemods.lower.evidence import Evidence, Told
     from codemods.lower.resolve import Opaque, Target
+
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 REFLECTION = frozenset(
     {"eval", "exec", "getattr", "globals", "locals", "vars", "attrgetter", "methodcaller", "__import__"}
@@ -54,6 +57,7 @@ class World:
     lineages: dict[ast.ClassDef, list[ast.ClassDef]] = field(default_factory=dict)
     overriding: dict[tuple[ast.ClassDef, str], list[FunctionNode]] = field(default_factory=dict)
     own_names: dict[ast.ClassDef, frozenset[str]] = field(default_factory=dict)
+    bodies: dict[FunctionNode, Body] = field(default_factory=dict)
 
     def scope(self, node: ast.AST) -> Scope:
         """The scope that a function or class opens."""
@@ -239,13 +243,19 @@ def is_generator(node: FunctionNode) -> bool:
     return bool(known)
 
 
+YIELDS = frozenset({ast.Yield, ast.YieldFrom})
+OPENING = frozenset({*FUNCTIONS, ast.ClassDef})
+"""The nodes that open a scope."""
+
+
 def _yields(node: FunctionNode) -> bool:
     body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
     while body:
         one = body.pop()
-        if isinstance(one, ast.Yield | ast.YieldFrom):
+        kind = type(one)
+        if kind in YIELDS:
             return True
-        if not isinstance(one, (*FUNCTIONS, ast.ClassDef)):
+        if kind not in OPENING:
             body.extend(children(one))
     return False
 
@@ -280,23 +290,27 @@ def _world(tree: ast.Module, scopes: Scopes, written: dict[str, str], told: Told
     callers = scopes.all(ast.Call)
     callees = {id(node.func) for node in callers}
     escaping: set[str] = set()
-    for node, scope in scopes.of_node.items():
+    for node in scopes.inner:
         if isinstance(node, FUNCTIONS):
             functions[scopes.inner[node].name] = node
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            definitions[(scope.name, node.name)].append(node)
-        if isinstance(node, ast.ClassDef):
-            classes[node.name] = node
-        if id(node) not in callees:
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                escaping.add(node.id)
-            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
-                escaping.add(node.attr)
+        if isinstance(node, DEFINITIONS):
+            definitions[(scopes.of_node[node].name, node.name)].append(node)
+            if isinstance(node, ast.ClassDef):
+                classes[node.name] = node
+    if not any(scopes.all(kind) for kind in YIELDS):
+        for one in functions.values():
+            one.__dict__["_is_generator"] = False
+    for name in names:
+        if id(name) not in callees and isinstance(name.ctx, ast.Load):
+            escaping.add(name.id)
+    for attribute in scopes.all(ast.Attribute):
+        if id(attribute) not in callees and isinstance(attribute.ctx, ast.Load):
+            escaping.add(attribute.attr)
     every = tuple(scopes.all(ast.ClassDef))
     spelled: set[str] = set()
     if any(one.id in REFLECTION for one in names):
-        for node in scopes.of_node:
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
+        for node in scopes.all(ast.Constant):
+            if isinstance(node.value, str) and len(node.value) < 200:
                 spelled.update(re.findall(r"\w+", node.value))
     for node in callers:
         magic = magic_of(node)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from codemods.events import MODULES, Path, Rebind
 from codemods.lower.apart import QUIET_USES, instances_in_sight
-from codemods.lower.harmless import MODULE_METHODS
+from codemods.lower.harmless import FREEZING, MODULE_METHODS
 from codemods.lower.reach.flow import routine
 from codemods.lower.reach.switched import NONE, SWITCH, Effect, Effects, Inner, Paths, effects_of
 from codemods.lower.resolve import Target, resolve
@@ -42,10 +42,7 @@ PROTOCOL = QUIET_USES | MODULE_METHODS | {"extra_repr", "children", "modules", "
 
 def frozen_at(world: World, functions: dict[str, Function], sites: Paths) -> dict[Position, Paths]:
     """The modules that are frozen for sure at each call, by the line and column where it begins."""
-    if not any(
-        isinstance(one, ast.Attribute) and one.attr in ("requires_grad", SWITCH)
-        for one in world.scopes.of_node
-    ):
+    if not any(one.attr in FREEZING for one in world.scopes.all(ast.Attribute)):
         return {}
     if not _can_be_followed(world, functions):
         return {}
