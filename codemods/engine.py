@@ -77,7 +77,7 @@ def _examine(
 ) -> Outcome:
     tree = parse(source.text, source.cuts)
     hush = Hush(path, source.text, settings)
-    if not may_train(tree, vantage):
+    if not may_train(tree, source.text, vantage):
         return _outcome(path, data, source, hush, tree)
     try:
         program = lower(tree, vantage)

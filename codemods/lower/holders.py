@@ -170,8 +170,10 @@ def close(evidence: Evidence) -> None:
         if node.value is not None and (scope := evidence.scopes.of_node[node]).parent is not None
     ]
     bound = _may_hold(evidence)
-    while _spread_holders(evidence, bound) or _spread_returning(evidence, returned):
-        pass
+    changed = True
+    while changed:
+        changed = _spread_holders(evidence, bound)
+        changed = _spread_returning(evidence, returned) or changed
     words = {one.attr for one in evidence.scopes.all(ast.Attribute)}
     named = words | {one.id for one in evidence.scopes.all(ast.Name)}
     while _spread_reentrant(evidence):

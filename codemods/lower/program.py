@@ -276,12 +276,19 @@ def pruned(functions: dict[str, Function]) -> dict[str, Function]:
             pending.extend(callers[name])
 
     def kept(event: Event) -> Event:
-        if isinstance(event, Call) and event.function not in effective:
-            return Mark(event.span)
-        return event
+        return Mark(event.span) if isinstance(event, Call) and event.function not in effective else event
+
+    def changes(block: Block) -> bool:
+        return any(isinstance(event, Call) and event.function not in effective for event in block.events)
 
     return {
-        name: replace(function, blocks=tuple(_mapped(block, kept) for block in function.blocks))
+        name: (
+            replace(
+                function, blocks=tuple(_mapped(one, kept) if changes(one) else one for one in function.blocks)
+            )
+            if any(map(changes, function.blocks))
+            else function
+        )
         for name, function in functions.items()
     }
 

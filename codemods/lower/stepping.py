@@ -23,19 +23,38 @@ if TYPE_CHECKING:
     from codemods.files.neighbours import Vantage
 
 
-def may_train(tree: ast.Module, vantage: Vantage | None = None) -> bool:
+WORDS = ("backward", "step")
+"""What stands in the names of two attributes at least of a file with a training step."""
+
+
+def may_train(tree: ast.Module, text: str, vantage: Vantage | None = None) -> bool:
     """False only where :func:`codemods.judge.judge` finds no training step in the program of a file.
 
     A training step is a backward and a step that a function of the file runs, by calls of its own or of functions that
-    it calls, in the file or in those that it imports from.
+    it calls, in the file or in those that it imports from. ``text``: what was parsed.
     """
     if is_marked(tree):
         return True
+    if not all(_may_look_up(text, part) for part in WORDS):
+        return False
     attributes, others = _words(tree)
-    if not all(any(part in word for word in attributes) for part in ("backward", "step")):
+    if not all(any(part in word for word in attributes) for part in WORDS):
         return False
     stepping = any(map(steps().fullmatch, attributes | others))
     return stepping or (vantage is not None and _is_brought_a_step(tree, vantage))
+
+
+def _may_look_up(text: str, part: str) -> bool:
+    """Whether an attribute may have a name with these letters: they stand behind a dot, or first on a line.
+
+    Between the dot and a name there is nothing but blanks, or a line ends. Letters that are not ASCII may be read as others.
+    """
+    return not text.isascii() or _looked_up(part).search(text) is not None
+
+
+@cache
+def _looked_up(part: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:[.\r\n\f]|\A)[^\S\r\n]*\w*{part}")
 
 
 def _words(tree: ast.Module) -> tuple[set[str], set[str]]:

@@ -32,6 +32,23 @@ def train(model, loader, schedule, optimizer):
 """
 
 
+def trains(text: str) -> bool:
+    return may_train(parse(text), text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(loss.\n  backward())\n(optimizer.  # the one\n\tstep())\n",
+        "loss. \\\nbackward()\noptimizer \\\n.step()\n",
+        "loss.\fbackward()\r\noptimizer.\tstep()\r\n",
+        "loss.\uff42ackward()\noptimizer.\uff53tep()\n",
+    ],
+)
+def test_calls_are_seen_however_they_are_laid_out(text: str) -> None:
+    assert trains(text)
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -44,14 +61,14 @@ def train(model, loader, schedule, optimizer):
     ],
 )
 def test_a_file_with_a_step_of_any_framework_may_train(call: str) -> None:
-    assert may_train(parse(f"loss.backward()\n{call}\nprint(schedule.num_steps)\n"))
+    assert trains(f"loss.backward()\n{call}\nprint(schedule.num_steps)\n")
 
 
 @pytest.mark.parametrize(
     "line", ["print(schedule.num_steps)", "global_step = training_step(x).steps", "step = 1"]
 )
 def test_other_words_with_step_in_them_are_none(line: str) -> None:
-    assert not may_train(parse(f"loss.backward()\n{line}\n"))
+    assert not trains(f"loss.backward()\n{line}\n")
 
 
 def test_every_idiom_that_sees_a_step_says_by_which_word() -> None:
@@ -85,4 +102,4 @@ def test_the_files_that_are_imported_from_are_asked(other: str, answer: bool, tm
     train.write_text(SCHEDULED)
     updates.write_text(other)
     vantage = Vantage(Neighbours([str(train), str(updates)]), str(train))
-    assert may_train(parse(SCHEDULED), vantage) is answer
+    assert may_train(parse(SCHEDULED), SCHEDULED, vantage) is answer
