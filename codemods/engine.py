@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from codemods.custom import in_force
 from codemods.document import Document, UnparsableCell, document, located, warned
 from codemods.files.load import Unreadable
-from codemods.files.neighbours import Neighbours, Vantage
 from codemods.files.prefilter import worth_a_look
 from codemods.findings import Finding, Outcome, Problem
 from codemods.hush import Hush
@@ -24,6 +23,7 @@ from codemods.timings import stage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from codemods.files.neighbours import Neighbours, Vantage
     from codemods.settings import Settings
 
 DEPTH = 20_000
@@ -49,7 +49,7 @@ def _guarded(path: str, data: bytes, settings: Settings, neighbours: Neighbours 
         found = document(path, data)
         if found is None:
             return Outcome(path, data)
-        vantage = None if neighbours is None or found.writes_modules else Vantage(neighbours, path)
+        vantage = None if neighbours is None or found.writes_modules else neighbours.seen_from(path)
         return _examine(path, data, found, settings, vantage)
     except Unreadable as error:
         problem = Problem(path, error.line, error.message)

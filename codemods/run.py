@@ -89,9 +89,9 @@ def _examined_all(found: Sequence[tuple[Found | Missing, Settings]], jobs: int) 
         waiting.append(one)
         if isinstance(one, Work):
             work += len(one.data)
-            if neighbours is None:
+            if neighbours is None and len(found) > 1:
                 neighbours = _neighbours(found)
-        if jobs == 1 or neighbours is None or len(found) == 1:
+        if jobs == 1 or neighbours is None:
             yield from (_outcome(each, neighbours) for each in waiting)
             waiting.clear()
         elif work > ENOUGH:

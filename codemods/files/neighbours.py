@@ -68,6 +68,10 @@ class Neighbours:
             return copy.read_bytes()
         return data
 
+    def seen_from(self, path: str) -> Vantage:
+        """The others, seen from one of the files."""
+        return Vantage(self, path)
+
     def locate(self, importer: str, level: int, module: str) -> str | None:
         """The file of the run that ``from <level dots><module> import ...`` in ``importer`` means, None when unclear."""
         if len(self.paths) < 2:

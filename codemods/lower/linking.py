@@ -25,10 +25,9 @@ from codemods.lower.ownership import hooked, keeps_references, veto
 from codemods.lower.program import assembled
 from codemods.lower.relocate import moved_abroad, path_abroad
 from codemods.lower.resolve import Opaque, Target, target_of
-from codemods.lower.world import World, with_told, world_of
+from codemods.lower.world import World, with_told
 from codemods.settings import NO_IDIOMS
 from codemods.syntax import FUNCTIONS, Unparsable, arguments, callee_name
-from codemods.timings import timed
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
@@ -53,16 +52,11 @@ class Links:
     custom: bool = False
 
 
-@timed("lower")
-def lower(tree: ast.Module, vantage: Vantage | None = None) -> Program:
-    """Lower a module; with a vantage, calls of functions of the run's other files are followed.
+def linked(world: World, vantage: Vantage) -> Program:
+    """The program of a file, calls of functions of the run's other files followed.
 
-    Raises :class:`codemods.lower.blocks.TooLarge` when a function has more blocks than the analysis follows and
-    ``RecursionError`` when expressions are nested deeper than the interpreter allows.
+    Raises what :func:`codemods.lower.program.assembled` raises.
     """
-    world = world_of(tree)
-    if vantage is None:
-        return assembled(world, {})
     links = _links(world, vantage)
     if links.touching:
         world = with_told(world, Told(touching=frozenset(links.touching)))

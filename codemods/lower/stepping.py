@@ -10,13 +10,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from codemods.custom import current, is_marked
-from codemods.files.load import Unreadable
-from codemods.files.prefilter import worth_a_look
+from codemods.custom import is_marked
 from codemods.idioms import steps
-from codemods.lower.abroad import home_of
-from codemods.lower.imports import imported_modules
-from codemods.syntax import Unparsable
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -37,11 +32,15 @@ def may_train(tree: ast.Module, text: str, vantage: Vantage | None = None) -> bo
         return True
     if not all(_may_look_up(text, part) for part in WORDS):
         return False
-    attributes, others = _words(tree)
+    attributes, others = words(tree)
     if not all(any(part in word for word in attributes) for part in WORDS):
         return False
     stepping = any(map(steps().fullmatch, attributes | others))
-    return stepping or (vantage is not None and _is_brought_a_step(tree, vantage))
+    if stepping or vantage is None:
+        return stepping
+    from codemods.lower.brought import is_brought_a_step  # noqa: PLC0415 - a file by itself has no others
+
+    return is_brought_a_step(tree, vantage)
 
 
 def _may_look_up(text: str, part: str) -> bool:
@@ -57,7 +56,7 @@ def _looked_up(part: str) -> re.Pattern[str]:
     return re.compile(rf"(?:[.\r\n\f]|\A)[^\S\r\n]*\w*{part}")
 
 
-def _words(tree: ast.Module) -> tuple[set[str], set[str]]:
+def words(tree: ast.Module) -> tuple[set[str], set[str]]:
     """The names of what is looked up, and those of what is called or imported."""
     attributes: set[str] = set()
     others: set[str] = set()
@@ -71,27 +70,3 @@ def _words(tree: ast.Module) -> tuple[set[str], set[str]]:
         elif kind is ast.alias:
             others.add(node.name.rpartition(".")[2])  # type: ignore[attr-defined]
     return attributes, others
-
-
-def _is_brought_a_step(tree: ast.Module, vantage: Vantage) -> bool:
-    """Whether a function that is imported from another file may step.
-
-    Those of files that may hold a training step themselves do so out of sight: they are not followed.
-    """
-    for path in {vantage.locate(level, module) for level, module in imported_modules(tree)} - {None}:
-        data = b"" if path is None else vantage.neighbours.data(path) or b""
-        if path is None or worth_a_look(path, data, current()):
-            continue
-        if current().kinds or not data.isascii() or _mention().search(data):
-            try:
-                there = home_of(vantage, path).tree
-            except (Unreadable, Unparsable, RecursionError):
-                continue
-            if is_marked(there) or any(map(steps().fullmatch, set().union(*_words(there)))):
-                return True
-    return False
-
-
-@cache
-def _mention() -> re.Pattern[bytes]:
-    return re.compile(rf"\b(?:{steps().pattern})\b".encode())
