@@ -31,7 +31,7 @@ def danger(world: World, call: ast.Call) -> str | None:
     evidence = world.evidence
     name = callee_name(call)
     full = evidence.imported(call.func) or ""
-    if _is_known(full) or makes_trainer(world, call) or wraps(evidence, call):
+    if _is_known(full) or _formats(call) or makes_trainer(world, call) or wraps(evidence, call):
         return None
     handed = [one for one in arguments(call) if evidence.holds(one)]
     if isinstance(call.func, ast.Attribute) and not full:
@@ -82,6 +82,12 @@ def _is_known(full: str) -> bool:
     if full.startswith(("builtins.", *harmless.PREFIXES)) or full in harmless.FUNCTIONS:
         return True
     return full.startswith("torch.") and not full.startswith(harmless.TORCH_BUT)
+
+
+def _formats(call: ast.Call) -> bool:
+    """Whether a call is a method of a text that is written out here, which names no gradient: ``"{}".format(loss)``."""
+    base = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return isinstance(base, ast.Constant) and isinstance(base.value, str) and "grad" not in base.value
 
 
 def _is_quiet_method(world: World, func: ast.Attribute, handed: list[ast.expr]) -> bool:
@@ -185,6 +191,8 @@ def _danger_of_method(world: World, call: ast.Call, func: ast.Attribute) -> str 
     evidence = world.evidence
     base = func.value
     path = evidence.scopes.path(base)
+    if path is not None and evidence.is_data(path) and not any(map(evidence.holds, arguments(call))):
+        return None
     if func.attr in MODES and not _is_mode_switch(world, call, base, path):
         return f"{_text(func)}() may run a training: nothing here shows that {_text(base)} is a module"
     if path is not None and not path.rest and path.scope.startswith("class "):

@@ -101,6 +101,7 @@ class Evidence:
     wrapped: set[int] = field(default_factory=set)
     asked_of: set[Path] = field(default_factory=set)
     makers: dict[tuple[Path, int], tuple[int, str]] = field(default_factory=dict)
+    _functions: dict[str, list[ast.AST]] = field(default_factory=lambda: defaultdict(list))
     collected: bool = False
     settled: bool = False
     full_names: dict[ast.expr, str | None] = field(default_factory=dict)
@@ -513,11 +514,36 @@ class Evidence:
             if path in self.callbacks:
                 return True
             known = path is not None and bool(self.bindings.get(path))
-            if known and not full and self._class_named(call.func.id) is None:
+            if (
+                not full
+                and (self._is_plain_function(call.func) or known)
+                and self._class_named(call.func.id) is None
+            ):
                 return False
             if self._class_named(call.func.id) is not None and call.func.id in self.touching:
                 return True
         return any(self.holds(one) for one in arguments(call))
+
+    def _is_plain_function(self, node: ast.Name) -> bool:
+        """Whether a name means one function of the file, which gives back what its own ``return`` statements say."""
+        if not self._functions:
+            for one in self.scopes.inner:
+                if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                    self._functions[one.name].append(one)
+        found = self._functions.get(node.id, [])
+        path = self.scopes.path(node)
+        if (
+            path is None
+            or self.bindings.get(path)
+            or len(found) != 1
+            or not isinstance(found[0], ast.FunctionDef)
+        ):
+            return False
+        silent = {"torch.no_grad", "torch.inference_mode"}
+        marks = [one.func if isinstance(one, ast.Call) else one for one in found[0].decorator_list]
+        if not all(self.imported(one) in silent for one in marks):
+            return False
+        return not any(isinstance(one, ast.Yield | ast.YieldFrom) for one in walk(found[0]))
 
     def _gives_figures(self, method: ast.Attribute) -> bool:
         """Whether a method of a library's Trainer or model gives back numbers, arrays or tokens alone."""

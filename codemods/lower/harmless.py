@@ -82,7 +82,7 @@ FUNCTIONS = frozenset(
 DATA = re.compile(
     r"torch\.utils\.(data|tensorboard)\.|torch\.nn\.(?!Adaptive)\w*Loss$|torch\.optim\.lr_scheduler\."
     r"|transformers\.\w*(Tokenizer|TokenizerFast|Processor|FeatureExtractor)(\.|$)|transformers\.get_\w*sched"
-    r"|torchvision\.(datasets|io|transforms|utils)\.|datasets\.|evaluate\.load|numpy\.|pandas\.|sklearn\.|tqdm|logging\.|argparse\."
+    r"|torchvision\.(datasets|io|transforms|utils)\.|datasets\.|evaluate\.load|ogb\.(\w+\.)*Evaluator$|numpy\.|pandas\.|sklearn\.|tqdm|logging\.|argparse\."
 )
 """Constructors of libraries, by their full names, whose result holds no parameter but those that they are handed."""
 

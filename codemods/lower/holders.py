@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+OPTIMIZER_SETTINGS = frozenset(
+    "alpha amsgrad betas capturable centered dampening differentiable eps etas foreach fused initial_accumulator_value "
+    "lambd learning_rate lr lr_decay maximize momentum momentum_decay nesterov rho step_sizes weight_decay".split()
+)
+"""Arguments of optimizers by which they get no parameter. Those of ``torch.optim`` get theirs by the first one."""
+
+
 def seed_holders(evidence: Evidence) -> None:
     """Note the names that are used as models and optimizers are, or that are called so."""
     defined = {
@@ -68,13 +75,21 @@ def seed_holders(evidence: Evidence) -> None:
             evidence.holders.add(path)
     for call in evidence.scopes.all(ast.Call):
         if evidence.builds_optimizer(call):
-            for one in walk(call):
+            for one in (name for part in _owning(evidence, call) for name in walk(part)):
                 own = isinstance(one, ast.Name) and evidence.imported(one) is None
                 given = evidence.scopes.path(one) if isinstance(one, ast.Name) and own else None
                 if given is not None and not evidence.is_import(given) and call.func is not one:
                     evidence.holders.add(given)
     _loss_makers(evidence)
     _forget_data(evidence)
+
+
+def _owning(evidence: Evidence, call: ast.Call) -> Iterator[ast.expr]:
+    """The parts of a call that makes an optimizer which may lead to parameters: settings are numbers and switches."""
+    yield call.func
+    own = (evidence.imported(call.func) or "").startswith("torch.optim.")
+    yield from call.args[:1] if own else call.args
+    yield from (one.value for one in call.keywords if one.arg not in OPTIMIZER_SETTINGS)
 
 
 def _is_plain(evidence: Evidence, path: Path) -> bool:

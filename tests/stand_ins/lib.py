@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -149,6 +150,21 @@ def batches(module: Any) -> Iterator[int]:
     for number in range(2):
         print_gradients(module)
         yield number
+
+
+def options() -> SimpleNamespace:
+    """How to train the model that was remembered: its parameters and a rate."""
+    return SimpleNamespace(weights=list(REMEMBERED[0].parameters()), lr=0.1)
+
+
+def print_gradients_in(found: Any) -> None:
+    """Looks at the gradients of such options, or of a list of parameters."""
+    print([one.grad for one in getattr(found, "weights", found)])
+
+
+def describe(*found: Any) -> None:
+    """Prints numbers and texts."""
+    print(*found)
 
 
 class Clearing:
