@@ -18,7 +18,7 @@ from codemods.syntax import FUNCTIONS
 from codemods.trees import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from codemods.events import Path
     from codemods.lower.world import World
@@ -38,14 +38,17 @@ KNOWN_BASES = ("torch.nn.Module", "abc.ABC", "typing.", "object")
 DEPTH = 4
 
 
-def sites(world: World, paths: Iterable[Path]) -> frozenset[Path]:
-    """Those of the paths that denote modules built in one place each, which share nothing with any other."""
+def sites(world: World, paths: Iterable[Path], trusted: Collection[Path] = ()) -> frozenset[Path]:
+    """Those of the paths that denote modules built in one place each, which share nothing with any other.
+
+    ``trusted``: attributes of an instance that code outside the file has which is known to leave them as they are.
+    """
     closed = Closed(world)
     built = [one for one in paths if _is_built(world, closed, one)]
     if not built:
         return frozenset()
     uses = uses_of(world)
-    return frozenset(one for one in built if _is_site(world, uses, one))
+    return frozenset(one for one in built if _is_site(world, uses, one, one in trusted))
 
 
 def _is_built(world: World, closed: Closed, path: Path) -> bool:
@@ -53,8 +56,8 @@ def _is_built(world: World, closed: Closed, path: Path) -> bool:
     return value is not None and (closed.builds_own(value) or _is_copy(world, value))
 
 
-def _is_site(world: World, uses: Uses, path: Path) -> bool:
-    if path.rest and not _is_settled(world, uses, path):
+def _is_site(world: World, uses: Uses, path: Path, trusted: bool) -> bool:
+    if path.rest and not _is_settled(world, uses, path, trusted):
         return False
     return _only_quiet(world, uses, path, DEPTH)
 
@@ -65,13 +68,15 @@ def _is_copy(world: World, value: ast.expr) -> bool:
     return copied and not any("__deepcopy__" in name for name in world.functions)
 
 
-def _is_settled(world: World, uses: Uses, path: Path) -> bool:
+def _is_settled(world: World, uses: Uses, path: Path, trusted: bool) -> bool:
     """Whether ``self.x`` is set once, in the constructor of a class whose instances stay in sight."""
     if len(path.rest) != 1 or not path.scope.startswith("class ") or not path.rest[0].startswith("."):
         return False
     name = path.rest[0][1:]
     if name in world.scopes.unsettled or name in world.scopes.computed or name in world.spelled:
         return False
+    if trusted:
+        return True
     family = path.scope.removeprefix("class ")
     members = [one for one in world.all_classes if world.scopes.families.get(one.name) == family]
     if any(not base.startswith(KNOWN_BASES) for one in members for base in world.foreign_bases(one)):

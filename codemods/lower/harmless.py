@@ -100,8 +100,8 @@ COLLATOR = re.compile(r"transformers\.(data\.(data_collator\.)?)?(DataCollator\w
 """Classes of transformers whose call makes a batch of what it is handed. One of them asks a model that it was handed to
 shift labels (transformers 4, ``data/data_collator.py``), which a model of the library does without its parameters."""
 
-FREEZING = frozenset({"requires_grad", "requires_grad_"})
-"""The attributes by which parameters are left out of a backward."""
+FREEZING = frozenset({"requires_grad", "requires_grad_", "toggle_optimizer"})
+"""The attributes and methods by which parameters are left out of a backward."""
 
 MODULE_METHODS = frozenset(
     "add_module bfloat16 buffers children cpu cuda double eval extra_repr float get_parameter "

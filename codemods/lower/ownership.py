@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.events import Path, Rebind
 from codemods.lower.apart import sites
+from codemods.lower.configured import configured
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.magics import magic_of
 from codemods.syntax import FUNCTIONS, bound_targets, callee_name
@@ -97,7 +98,10 @@ def ownership(world: World, functions: dict[str, Function]) -> tuple[dict[Path, 
         and len(found) == len(world.evidence.bindings.get(target, found))
         and not _set_from_elsewhere(world, target)
     }
-    return sources, sites(world, dict.fromkeys(sources.values()))
+    made = configured(world)
+    distinct = sites(world, dict.fromkeys([*sources.values(), *made.values()]), made.values())
+    sources.update((optimizer, module) for optimizer, module in made.items() if module in distinct)
+    return sources, distinct
 
 
 def listed_parameters(world: World) -> dict[Path, frozenset[Path]]:

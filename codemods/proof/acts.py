@@ -50,6 +50,10 @@ IN_PLACE = frozenset({Flavour.ZEROS, Flavour.CUSTOM, Flavour.UNKNOWN})
 """Clearings that may show in a gradient that somebody has kept."""
 
 
+MADE_LATER = ".optimizers()"
+"""The optimizers of a LightningModule are made once its constructor has run, which alone gives it its modules."""
+
+
 class Found(Exception):
     """Somebody can tell the versions apart: how, whose fault, where, and the way there."""
 
@@ -248,6 +252,8 @@ class Acts:
         if self.tracked.depends_on(target):
             return _rebound
         if source is not None and source.depends_on(target):
+            if MADE_LATER in self.tracked.rest:
+                return None
             fresh = event.fresh and target == source
             return lambda state: ((renamed(state, fresh=fresh),), ())
         return None

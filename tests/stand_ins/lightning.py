@@ -39,18 +39,22 @@ class LightningModule(nn.Module):
         nn.utils.clip_grad_norm_(parameters, gradient_clip_val)
 
     def toggle_optimizer(self, optimizer: torch.optim.Optimizer) -> None:
-        """Only the parameters of this optimizer get gradients now."""
-        mine = {id(one) for group in optimizer.param_groups for one in group["params"]}
-        for other in self.trainer.optimizers:
-            for group in other.param_groups:
-                for one in group["params"]:
-                    one.requires_grad_(id(one) in mine)
+        """The parameters of all other optimizers take no gradients until they are toggled back."""
+        every = {id(one): one for other in self.trainer.optimizers for one in _parameters(other)}
+        self._were = [(one, one.requires_grad) for one in every.values()]
+        mine = {id(one) for one in _parameters(optimizer)}
+        for one, was in self._were:
+            one.requires_grad = was and id(one) in mine
 
-    def untoggle_optimizer(self, _optimizer: torch.optim.Optimizer) -> None:
-        for other in self.trainer.optimizers:
-            for group in other.param_groups:
-                for one in group["params"]:
-                    one.requires_grad_(True)
+    def untoggle_optimizer(self, optimizer: torch.optim.Optimizer) -> None:
+        """The parameters of all other optimizers are what they were when one was toggled."""
+        others = {
+            id(one) for each in self.trainer.optimizers if each is not optimizer for one in _parameters(each)
+        }
+        for one, was in getattr(self, "_were", []):
+            if id(one) in others:
+                one.requires_grad = was
+        self._were = []
 
     @contextlib.contextmanager
     def toggled_optimizer(self, optimizer: torch.optim.Optimizer) -> Iterator[None]:
@@ -60,6 +64,10 @@ class LightningModule(nn.Module):
 
     def log(self, name: str, value: Any) -> None:
         print(name, float(value))
+
+
+def _parameters(optimizer: torch.optim.Optimizer) -> list[torch.Tensor]:
+    return [one for group in optimizer.param_groups for one in group["params"]]
 
 
 class Trainer:

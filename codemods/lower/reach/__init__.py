@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 from codemods.events import ANYTHING, Backward, Path
 from codemods.ir.nodes import Block
+from codemods.lower.configured import configured
 from codemods.lower.reach.computed import computes
 from codemods.lower.reach.expressions import Evaluator
 from codemods.lower.reach.facts import built_of, can_be_followed, silent_nodes
 from codemods.lower.reach.flow import Flow, routine
 from codemods.lower.reach.frozen import frozen_at
-from codemods.lower.reach.knowledge import Knowledge
+from codemods.lower.reach.knowledge import Knowledge, own
 from codemods.lower.reach.values import FOREIGN, LENT, NONE, OUTSIDE, UNKNOWN, Value
 from codemods.lower.resolve import Target, resolve
 from codemods.syntax import FUNCTIONS
@@ -89,7 +90,11 @@ def reached(
             _run(world, know, one, captured, silent, computing, losses)
         if not know.changed and not know.heap.changed:
             outside = know.heap.hanging_on(OUTSIDE)
-            return _placed(world, losses), frozenset(one for one in sites if one not in outside)
+            # Whoever has an instance gets at its modules; a Trainer is known to leave those of a LightningModule alone.
+            trusted = configured(world).values()
+            held = {one for one in sites if one.scope.startswith("class ") and one not in trusted}
+            lost = {one for one in held if own(one.scope.removeprefix("class ")) in outside}
+            return _placed(world, losses), sites - lost - outside
     return {}, NONE
 
 

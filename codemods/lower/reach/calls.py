@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from codemods.lower.configured import is_configuring, is_known_of_lightning
 from codemods.lower.reach.outside import Outside
-from codemods.lower.reach.values import FORWARD, NONE, PLAIN, UNKNOWN, Value, either
+from codemods.lower.reach.values import FOREIGN, FORWARD, NONE, PLAIN, UNKNOWN, Value, either
 from codemods.lower.resolve import Opaque, Target, resolve
 from codemods.syntax import FUNCTIONS, callee_name
 
@@ -34,7 +35,7 @@ class Calls:
     def _backward(self, node: ast.Call) -> None:
         """Remember what a backward may reach: all that it is called on, or handed."""
         parts = self.at.handed(node)
-        if isinstance(node.func, ast.Attribute):
+        if isinstance(node.func, ast.Attribute) and not is_known_of_lightning(self.world, node.func):
             parts.append(self.at.value(node.func.value))
         known = self.at.losses.get(id(node), NONE)
         self.at.losses[id(node)] = known | self.know.settle(self.at.all(parts))
@@ -66,9 +67,17 @@ class Calls:
         full = self.world.evidence.imported(func)
         if full is not None:
             return self.outside.library(node, full)
+        if is_known_of_lightning(self.world, func):
+            self.at.handed(node)
+            return self._optimizers() if callee_name(node) == "optimizers" else PLAIN
         if isinstance(func, ast.Attribute):
             return self.outside.method(node, func)
         return self.outside.called(node, self.at.value(func))
+
+    def _optimizers(self) -> Value:
+        """The optimizers of a LightningModule: what its method that makes them returned."""
+        makers = [name for name, node in self.world.functions.items() if is_configuring(self.world, node)]
+        return either([FOREIGN, *(self.know.results[one] for one in makers if one in self.know.results)])
 
     def _module(self, node: ast.Call, site: Path) -> Value:
         """The forward of a module that shares nothing with others."""

@@ -169,6 +169,9 @@ class _Frozen:
             return False
         if owner is None:
             return True
+        if word == "training_step" and self.operations.optimizers:
+            # The Trainer calls it, between batches.
+            return not any(callee_name(one) == word for one in self.world.scopes.all(ast.Call))
         family = self.world.scopes.families[owner.name]
         members = [one for one in self.world.all_classes if self.world.scopes.families[one.name] == family]
         if any(map(self.world.foreign_bases, members)) and (word in PROTOCOL or word.startswith("_")):

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codemods.events import Path
+from codemods.lower.configured import configured
 from codemods.lower.reach.flow import Bind
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.toggles import Toggle, toggle_of, toggle_of_call, truth
-from codemods.syntax import FUNCTIONS
+from codemods.syntax import FUNCTIONS, callee_name
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ Paths = frozenset[Path]
 
 NONE: Paths = frozenset()
 SWITCH = "requires_grad_"
+UNSEEN = frozenset({"toggled_optimizer", "unfreeze", "untoggle_optimizer"})
+"""Methods of a LightningModule that let parameters take gradients again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +58,7 @@ class Effect:
 
 def effects_of(world: World, sites: Paths) -> Effects:
     """Find the switches of a file."""
-    found = Effects(world, sites)
+    found = Effects(world, sites, configured(world))
     for node in world.scopes.of_node:
         toggle = toggle_of(world, node) if isinstance(node, ast.Expr | ast.For) else None
         if toggle is None or (toggle.writes and all(id(one) in found.writes for one in toggle.writes)):
@@ -74,6 +77,7 @@ class Effects:
 
     world: World
     sites: Paths
+    optimizers: dict[Path, Path]
     loops: dict[int, Toggle] = field(default_factory=dict)
     writes: dict[int, Toggle] = field(default_factory=dict)
 
@@ -114,8 +118,19 @@ class Effects:
             wild = wild or one is None
             thaws |= self.sites if one is None else one
         elif isinstance(operation.statement, ast.Expr) and operation.statement.value is operation.node:
+            freezes = self._toggled(operation.node)
             whole = next((one for one in inner if one.call is operation.node), None)
         return Effect(tuple(calls), thaws, tuple(inner), freezes, whole, wild, late, forgets)
+
+    def _toggled(self, node: ast.expr) -> Paths:
+        """The modules that Lightning's ``self.toggle_optimizer(opt)`` freezes: those of all other optimizers."""
+        if not isinstance(node, ast.Call) or callee_name(node) != "toggle_optimizer" or not node.args:
+            return NONE
+        chosen = self.world.evidence.path(node.args[0])
+        if chosen not in self.optimizers:
+            return NONE
+        others = frozenset(module for path, module in self.optimizers.items() if path != chosen)
+        return others & self.sites
 
     def _named(self, toggle: Toggle) -> set[Path | None]:
         return {self.world.scopes.path(one) for one in toggle.modules}
@@ -130,6 +145,8 @@ class Effects:
 
     def _switched(self, call: ast.Call) -> Paths | None:
         """What ``x.requires_grad_(...)`` may thaw; None for whichever."""
+        if callee_name(call) in UNSEEN:
+            return None
         if not isinstance(call.func, ast.Attribute) or call.func.attr != SWITCH:
             return NONE
         toggle = self.writes.get(id(call.func))

@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.lower.configured import is_configuring
 from codemods.lower.reach.flow import Bind
 from codemods.lower.reach.knowledge import OWN
 from codemods.lower.reach.values import FOREIGN, UNKNOWN, either
@@ -58,6 +59,8 @@ class Targets:
         name = self.at.routine.name
         value = value._replace(sources=self.at.sources(value))
         self.at.know.merge(self.at.know.results, name, value)  # type: ignore[arg-type]
+        if is_configuring(self.at.world, self.at.routine.node):
+            return
         if name in self.at.know.wild or name in self.at.know.offered:
             # What the caller handed in, and what the instance owns, counts where the call stands.
             left = frozenset(
