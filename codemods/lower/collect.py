@@ -18,6 +18,7 @@ from codemods.lower.evidence import (
     Told,
 )
 from codemods.lower.holders import close, seed_holders
+from codemods.lower.keepers import find_keepers
 from codemods.lower.prepared import forget_wrapping
 from codemods.syntax import BINDERS, FUNCTIONS, FunctionNode, bound_targets, callee_name
 from codemods.trees import walk
@@ -55,6 +56,8 @@ def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evid
     evidence.settled = True
     evidence.held_lookups |= told.lookups
     evidence.owning.update(_owning(evidence))
+    evidence.keepers = find_keepers(evidence, any_function=False)
+    evidence.iterators = find_keepers(evidence, any_function=True)
     for path in evidence.holders & evidence.methods.keys():
         evidence.held_variables.update((path.variable, *(one.variable for one in path.indices)))
         evidence.held_lookups.update(path.rest, *(one.rest for one in path.indices))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
 from codemods.lower.evidence import mentions_accumulate
+from codemods.lower.keepers import NOBODY
 from codemods.lower.resolve import resolve
-from codemods.syntax import callee_name, dotted
+from codemods.syntax import arguments, callee_name, dotted
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -17,12 +18,30 @@ if TYPE_CHECKING:
 
 def runs_code(world: World, value: ast.expr) -> bool:
     """Whether each turn of a loop over ``value`` may run unknown code that holds a model."""
+    if iterates_keeper(world, value):
+        return True
     for one in walk(value):
         if isinstance(one, ast.Name) and world.scopes.path(one) in world.evidence.callbacks:
             return True
         if isinstance(one, ast.Call) and not _listed(world, one):
             return True
     return False
+
+
+def iterates_keeper(world: World, value: ast.expr) -> bool:
+    """Whether iterating a value iterates an object of another library that keeps a model it was handed."""
+    evidence = world.evidence
+    if evidence.iterators is NOBODY:
+        return False
+    if isinstance(value, ast.Call):
+        if isinstance(value.func, ast.Attribute) and evidence.keeps(value.func.value):
+            return True
+        if callee_name(value) in harmless.SCALARS | {"range"}:
+            return False
+        return evidence.keeps(value, iterated=True) or any(
+            iterates_keeper(world, one) for one in arguments(value)
+        )
+    return evidence.keeps(value, iterated=True)
 
 
 def _listed(world: World, call: ast.Call) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.lower import harmless
 from codemods.lower.evidence import FILLERS, GRADIENT_ATTRIBUTES
 from codemods.lower.initialise import initialises
+from codemods.lower.keepers import ITERATING
 from codemods.lower.published import KERAS, is_quiet, wraps
 from codemods.lower.trainers import looks_at_none, makes_trainer, only_looks
 from codemods.syntax import FUNCTIONS, arguments, callee_name
@@ -33,6 +34,8 @@ def danger(world: World, call: ast.Call) -> str | None:
     full = evidence.imported(call.func) or ""
     if _is_known(full) or _formats(call) or makes_trainer(world, call) or wraps(evidence, call):
         return None
+    if evidence.keeps(call.func, iterated=True):
+        return f"{_text(call.func)}() was handed a model or an optimizer when it was made, and is not defined in this file"
     handed = [one for one in arguments(call) if evidence.holds(one)]
     if isinstance(call.func, ast.Attribute) and not full:
         if name in FILLERS and is_container(world, call.func.value):
@@ -69,6 +72,9 @@ def danger_of_arguments(world: World, call: ast.Call) -> str | None:
     blind = name in ("exec", "eval", "globals", "locals") or (name == "vars" and not call.args)
     if blind and isinstance(call.func, ast.Name):
         return f"{name}() can reach every name"
+    if full.startswith("builtins.") and name not in harmless.SCALARS | LAZY:
+        if any(evidence.keeps(one, iterated=name in ITERATING) for one in arguments(call)):
+            return f"{name}() runs {_text(call)}"
     if full.startswith("builtins.") and name in CALLERS and _hands_over(world, call):
         return f"{name}() runs {_text(call)}"
     copied = call.args[0] if full == "copy.deepcopy" and call.args else None
@@ -97,6 +103,9 @@ def _is_quiet_method(world: World, func: ast.Attribute, handed: list[ast.expr]) 
         return not any(map(world.evidence.owns, handed))
     return func.attr in harmless.MODULE_METHODS and world.evidence.holds(func.value) and not handed
 
+
+LAZY = frozenset("enumerate filter iter map reversed zip".split())
+"""Builtins that iterate only when somebody iterates what they gave back."""
 
 CALLERS = frozenset("filter iter map max min reduce sorted sum".split())
 """Builtins that call what they are handed."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from codemods.events import Path
 from codemods.lower import harmless
 from codemods.lower.held import Held
+from codemods.lower.keepers import NOBODY, Keepers
 from codemods.lower.published import is_published
 from codemods.syntax import arguments, callee_name, dotted
 from codemods.trees import children, walk
@@ -96,6 +97,8 @@ class Evidence:
     held_lookups: set[str] = field(default_factory=set)
     indexed: bool = False
     owning: set[str] = field(default_factory=set)
+    keepers: Keepers = NOBODY
+    iterators: Keepers = NOBODY
     hooked: bool = False
     constructors: dict[Path, tuple[int, str]] = field(default_factory=dict)
     wrapped: set[int] = field(default_factory=set)
@@ -187,9 +190,13 @@ class Evidence:
 
     def _makes_collator(self, path: Path, call: ast.Call) -> bool:
         """Whether a call makes a collator of transformers, for one of its models at most, that stays as it was made."""
-        if harmless.COLLATOR.fullmatch(self.imported(call.func) or "") is None:
-            return False
         if any(one.rest and one.variable == path for one in self.bindings):
+            return False
+        return self.is_plain_collator(call)
+
+    def is_plain_collator(self, call: ast.Call) -> bool:
+        """Whether a call makes a collator of transformers, for one of its models at most."""
+        if harmless.COLLATOR.fullmatch(self.imported(call.func) or "") is None:
             return False
         return not any(
             self.holds(one) and harmless.NEW_MODEL.fullmatch(self.made(one)) is None
@@ -261,6 +268,14 @@ class Evidence:
             if wrapper is not None and self.is_module(wrapper):
                 return True
         return path is not None and bool(self.methods.get(path, set()) & MODULE_METHODS)
+
+    def keeps(self, node: ast.expr, *, iterated: bool = False) -> bool:
+        """Whether a value is, or has at hand, an object of another library that keeps a model it was handed.
+
+        ``iterated``: what a function of another library gave back, that was handed one, may be such an object, too.
+        """
+        known = self.iterators if iterated else self.keepers
+        return known is not NOBODY and known.keeps(self, node)
 
     def owns(self, node: ast.expr) -> bool:
         """Whether an expression names a model or an optimizer, by its use or its construction."""

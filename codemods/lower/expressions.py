@@ -25,6 +25,7 @@ from codemods.events import (
 from codemods.idioms import recognise
 from codemods.lower import harmless
 from codemods.lower.clearing import fixed_list
+from codemods.lower.contexts import iterates_keeper
 from codemods.lower.danger import danger, danger_of_arguments
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.groups import regroups, stores_into_groups
@@ -94,12 +95,21 @@ class Expressions:
             for default in (*node.args.defaults, *node.args.kw_defaults):
                 self.visit(default)
         else:
+            starred = isinstance(node, ast.Starred)
+            if isinstance(node, ast.Subscript | ast.Starred) and self.world.evidence.keeps(
+                node.value, iterated=starred
+            ):
+                self.runs(node)
             parts: list[ast.AST | None] = list(children(node))
             if isinstance(node, ast.Dict):
                 parts = [one for pair in zip(node.keys, node.values, strict=True) for one in pair]
             for child in parts:
                 if isinstance(child, ast.expr):
                     self.visit(child)
+
+    def runs(self, node: ast.expr) -> None:
+        """Emit that evaluating or iterating an expression runs code that cannot be followed."""
+        self.graph.emit(Unknown(f"{ast.unparse(node)[:60]} runs code that cannot be followed", span_of(node)))
 
     def _conditional(self, node: ast.BoolOp | ast.Compare | ast.IfExp) -> None:
         """Expressions of which Python may leave out a part."""
@@ -122,6 +132,8 @@ class Expressions:
             self.graph.emit(Suspend(span_of(node)))
             return
         self.visit(node.value)
+        if isinstance(node, ast.YieldFrom) and self.world.evidence.keeps(node.value, iterated=True):
+            self.runs(node.value)
         if self.world.scopes.of_node[node].name in self.world.evidence.touching:
             self.graph.emit(Unknown("the caller of this generator runs here", span_of(node)))
         self.graph.link(self.graph.current, self.graph.exit)
@@ -129,7 +141,11 @@ class Expressions:
 
     def bind(self, target: ast.expr, value: ast.expr | None) -> None:
         """Emit what an assignment to ``target`` means; ``value`` only when all of it goes there."""
+        evidence = self.world.evidence
         if isinstance(target, ast.Tuple | ast.List):
+            starred = any(isinstance(one, ast.Starred) for one in target.elts)
+            if isinstance(value, ast.Name | ast.Attribute) and evidence.keeps(value, iterated=starred):
+                self.runs(value)
             values: list[ast.expr | None] = [None] * len(target.elts)
             if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
                 values = list(value.elts)
@@ -139,7 +155,6 @@ class Expressions:
         if isinstance(target, ast.Starred):
             self.bind(target.value, None)
             return
-        evidence = self.world.evidence
         if id(target) in evidence.wrapped:
             return
         if isinstance(target, ast.Attribute | ast.Subscript):
@@ -271,6 +286,9 @@ class Expressions:
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
         self.visit(node.generators[0].iter)
+        for one in node.generators:
+            if iterates_keeper(self.world, one.iter):
+                self.runs(one.iter)
         if self._silent(node):
             return
         before = self.graph.current
@@ -304,7 +322,7 @@ class Expressions:
         elif not isinstance(func, ast.Name):
             self.visit(func)
         for value in (*node.args, *(one.value for one in node.keywords)):
-            self.visit(value.value if isinstance(value, ast.Starred) else value)
+            self.visit(value)
         self._effect(node, result)
 
     def _effect(self, node: ast.Call, result: Path | None) -> None:

@@ -55,6 +55,8 @@ FUNCTIONS = frozenset(
     {
         "copy.copy",
         "copy.deepcopy",  # torch.nn.Parameter.__deepcopy__ copies the data and leaves .grad behind
+        "functools.update_wrapper",  # copies names and texts of a function to another, and calls neither
+        "functools.wraps",
         "gc.collect",
         "pathlib.Path",
         "pprint.pprint",

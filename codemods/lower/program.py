@@ -111,11 +111,13 @@ def _lower_function(
     blocks = graph.frozen()
     body = Region(0, frozenset(range(len(blocks))), span, loop=False)
     variables = tuple(world.scopes.variable(one, scope) for one in scope.parameters)
+    stray = not isinstance(node, ast.Module) and _stray(world, node, scope, unseen)
     return Function(
         scope.name, variables, blocks, graph.exit, graph.raise_exit, (body, *graph.regions), span,
         handed_around=_handed_around(world, node, scope),
         loss_handed=_loss_handed(world, node, scope),
-        stray=not isinstance(node, ast.Module) and _stray(world, node, scope, unseen),
+        stray=stray,
+        unseen=stray and scope.name.rpartition(".")[2] != "forward",
         family=None if scope.method_of is None else world.scopes.families[scope.method_of.name],
         sealed=not isinstance(node, ast.Module)
         and sealed(world, node)

@@ -257,11 +257,7 @@ class Statements:
         first = len(self.graph.blocks)
         header = self.graph.start(node.lineno, self.graph.current)
         if runs_code(self.world, node.iter):
-            self.graph.emit(
-                Unknown(
-                    f"{ast.unparse(node.iter)[:60]} runs code that cannot be followed", span_of(node.iter)
-                )
-            )
+            self.expressions.runs(node.iter)
         self.graph.emit(Mark(span_of(node.target)))
         test = self.graph.current
         self.graph.start(node.lineno, test)

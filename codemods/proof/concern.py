@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.events import GROUPS, MODULES, Accumulate, Backward, Read, Rebind, Step, Zero
+from codemods.events import GROUPS, MODULES, Accumulate, Backward, Read, Rebind, Step, Unknown, Zero
 from codemods.proof.instances import canonical
 from codemods.proof.sharing import is_found, receivers
 
@@ -37,7 +37,16 @@ class Concern:
             return False
         if self._looks(name) or self._swaps(name):
             return True
-        return self.functions[name].function.stray and self.changes(name)
+        return self.functions[name].function.stray and (self.asks(name) or self.changes(name))
+
+    def asks(self, name: str) -> bool:
+        """Whether a function that runs where nobody sees it, and trains nothing, calls code that may look at gradients."""
+        if not self.functions[name].function.unseen:
+            return False
+        events = [event for _, event in self._events(name)]
+        return any(isinstance(one, Unknown) for one in events) and not any(
+            isinstance(one, Step) for one in events
+        )
 
     def constructs(self, name: str) -> bool:
         """Whether a function only sets up an instance: a new one, whose gradients are its own affair."""
@@ -91,14 +100,17 @@ class Concern:
         others = [*handed, *(found if shared is not None else ())]
         return [*others, self.cell] if found or self.rebinds(root) else others
 
-    def strays(self, name: str) -> list[str]:
-        """Stray functions that change something and may have run at any point of a function, not on their way to it."""
+    def strays(self, name: str, *, asking: bool) -> list[str]:
+        """Stray functions that change something and may have run at any point of a function, not on their way to it.
+
+        ``asking``: those that call code that cannot be followed are taken to.
+        """
         return [
             one
             for one, found in self.functions.items()
             if found.function.stray
             and not found.function.sealed
-            and self.changes(one)
+            and (self.changes(one) or (asking and self.asks(one)))
             and all(each.function != name for each in self.reached[one])
         ]
 

@@ -67,13 +67,16 @@ class Walk:
     beside: bool = False
     listened: bool = False
     pooled: set[State] = field(default_factory=set)
+    amid: dict[str, dict[State, list[WitnessLine]]] = field(default_factory=dict)
     concern: Concern = field(init=False)
     apart: bool = field(init=False)
+    asking: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         """What can be told of the functions without following a state."""
         self.concern = Concern(self.program, self.functions, self.cell, self.reached, self.owners)
         self.apart = self.concern.steps()
+        self.asking = frozenset(name for name in self.reached if self.concern.asks(name))
 
     def run(self) -> None:
         """Raise Found with the first difference; return when there is none."""
@@ -95,12 +98,14 @@ class Walk:
                 self.routes.clear()
             first()
             for name, one in self.functions.items():
-                if one.function.root and self.pool and self.concern.matters(name):
+                if one.function.root and (self.pool or self.amid) and self.concern.matters(name):
                     entries = (
                         {state: [] for state in self.start}
                         if self.concern.constructs(name)
                         else self._entries(name)
                     )
+                    if name in self.asking:
+                        entries = {**self._amid(name), **entries}
                     entered = WitnessLine(
                         one.function.span.line, f"{called(name)} has run", one.function.span.file
                     )
@@ -131,8 +136,13 @@ class Walk:
             }
         return entries
 
+    def _amid(self, name: str) -> dict[State, list[WitnessLine]]:
+        """The states in the middle of functions, not on its way to them, in which a function may run unseen."""
+        inside = {one.function for one in self.reached[name]}
+        return {state: [] for home, states in self.amid.items() if home not in inside for state in states}
+
     def _known(self) -> int:
-        return len(self.pool) + sum(map(len, self.results.values()))
+        return len(self.pool) + sum(map(len, self.amid.values())) + sum(map(len, self.results.values()))
 
     def _root(self, name: str, entries: dict[State, list[WitnessLine]]) -> dict[State, None]:
         """The states in which a function returns to an outsider who calls it in one of ``entries``."""
@@ -190,7 +200,7 @@ class Walk:
 
     def _strays(self, name: str) -> list[str]:
         if name not in self.strays:
-            self.strays[name] = self.concern.strays(name)
+            self.strays[name] = self.concern.strays(name, asking=not self.trusting)
         return self.strays[name]
 
     def _entered(self, instance: Instance) -> Callable[[State], Exits]:
@@ -276,6 +286,11 @@ class Walk:
 
     def _anywhere(self, route: Route, facts: list[State]) -> list[State]:
         """States at a point of a function where stray functions may have run."""
+        if self.asking:
+            seen = self.amid.setdefault(route.function.function.name, {})
+            for fact in facts:
+                if not fact.same:
+                    seen.setdefault(fact._replace(elsewhere=False), [])
         if not route.strays:
             return facts
         self.listened = True

@@ -1,0 +1,8 @@
+import lib
+from torch.utils.data import DataLoader
+data = DataLoader(loader, batch_size=None, collate_fn=lib.DataCollatorForSeq2Seq(None, model))
+for x, y in data:
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
