@@ -76,9 +76,10 @@ def linked(world: World, vantage: Vantage) -> Program:
 
 def _links(world: World, vantage: Vantage) -> Links:
     wanted: dict[str, list[tuple[ast.Call, str]]] = {}
+    known: dict[tuple[Path, int], bool] = {}
     for call, one in imported_calls(world):
         path = _located(vantage, one)
-        if path is not None and _can_be_followed(world, call):
+        if path is not None and _can_be_followed(world, call, known):
             wanted.setdefault(path, []).append((call, one.name))
     links = Links()
     for path in sorted(wanted):
@@ -102,8 +103,11 @@ def _located(vantage: Vantage, one: Imported) -> str | None:
     return None if {own, "*"} & bound else path
 
 
-def _can_be_followed(world: World, call: ast.Call) -> bool:
-    """Whether what a call hands over is data, models and optimizers, nothing with code of this file in it."""
+def _can_be_followed(world: World, call: ast.Call, known: dict[tuple[Path, int], bool]) -> bool:
+    """Whether what a call hands over is data, models and optimizers, nothing with code of this file in it.
+
+    ``known``: variables that are known to hold such code or not, looked into so deep.
+    """
     evidence = world.evidence
     if danger_of_arguments(world, call) is not None:
         return False
@@ -111,12 +115,12 @@ def _can_be_followed(world: World, call: ast.Call) -> bool:
         evidence.aliases_gradient(one)
         or evidence.calls_back(one)
         or _mentions_instance(world, one)
-        or _is_closure(world, one)
+        or _is_closure(world, one, known)
         for one in arguments(call)
     )
 
 
-def _is_closure(world: World, value: ast.expr, depth: int = 3) -> bool:
+def _is_closure(world: World, value: ast.expr, known: dict[tuple[Path, int], bool], depth: int = 3) -> bool:
     """Whether a value is, or holds, a function that brings its own model along: a lambda, a partial, a local function."""
     for one in walk(value):
         if isinstance(one, ast.Lambda):
@@ -128,8 +132,13 @@ def _is_closure(world: World, value: ast.expr, depth: int = 3) -> bool:
             found = world.definitions.get((world.scopes.binding(one.id, scope).name, one.id), ())
             if any(isinstance(each, FUNCTIONS) for each in found):
                 return True
-            values = world.evidence.bindings.get(world.scopes.variable(one.id, scope), ())
-            if depth and any(each is not None and _is_closure(world, each, depth - 1) for each in values):
+            variable = world.scopes.variable(one.id, scope)
+            if (variable, depth) not in known:
+                values = world.evidence.bindings.get(variable, ()) if depth else ()
+                known[variable, depth] = any(
+                    each is not None and _is_closure(world, each, known, depth - 1) for each in values
+                )
+            if known[variable, depth]:
                 return True
     return False
 
