@@ -10,12 +10,11 @@ from codemods.custom import in_force
 from codemods.document import Document, UnparsableCell, document, located, warned
 from codemods.files.load import Unreadable
 from codemods.files.prefilter import worth_a_look
-from codemods.findings import Finding, Outcome, Problem
+from codemods.findings import BrokenPromise, CannotRewrite, Finding, Outcome, Problem
 from codemods.hush import Hush
 from codemods.judge import judge
 from codemods.lower import TooLarge, lower
 from codemods.lower.stepping import may_train
-from codemods.moves import BrokenPromise, CannotRewrite
 from codemods.quiet import as_written, is_quiet, of_verdict, resting
 from codemods.syntax import Unparsable, parse
 from codemods.timings import stage

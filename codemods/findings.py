@@ -29,6 +29,9 @@ CODES = {
 }
 """The verdicts that are findings: something should change."""
 
+MARK = "gradorder:"
+"""What every comment that suppresses a finding has in it, in capitals or not."""
+
 DEFAULT_CODES = frozenset(CODES.values()) - {"GO102"}
 """The codes that nobody needs to select."""
 
@@ -115,3 +118,11 @@ class Outcome:
     parsed: bool = False
     suppressed: int = 0
     warnings: tuple[Problem, ...] = ()
+
+
+class CannotRewrite(Exception):
+    """The rewriting library cannot parse the file, or black cannot format it: it is left alone."""
+
+
+class BrokenPromise(Exception):
+    """The bytes about to be written are not what the plan proved: a bug of this tool, never of the file."""

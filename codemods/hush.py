@@ -5,17 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from codemods.findings import CODES, Finding, Fix, Problem, Verdict
-from codemods.suppressions import (
-    UNUSED,
-    Leftover,
-    Suppression,
-    complaints,
-    leftovers,
-    marked,
-    stripped,
-    suppressions,
-)
+from codemods.findings import CODES, MARK, Finding, Fix, Problem, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +13,7 @@ if TYPE_CHECKING:
     from codemods.effects import Effect
     from codemods.judge import Judged
     from codemods.settings import Settings
+    from codemods.suppressions import Leftover, Suppression
 
 
 @dataclass(slots=True)
@@ -42,7 +33,14 @@ class Hush:
 
     def __post_init__(self) -> None:
         """Read the comments."""
-        self.comments = suppressions(self.text)
+        if self._has_marks:
+            from codemods.suppressions import suppressions  # noqa: PLC0415 - most files have no such comment
+
+            self.comments = suppressions(self.text)
+
+    @property
+    def _has_marks(self) -> bool:
+        return MARK in self.text.lower()
 
     @property
     def whole_file(self) -> bool:
@@ -94,6 +92,8 @@ class Hush:
         """
         if not self.removable:
             return list(change(self.text))
+        from codemods.suppressions import marked, stripped  # noqa: PLC0415
+
         text, mark = marked(self.text, self._unused())
         return [stripped(one, mark) for one in change(text)]
 
@@ -103,9 +103,17 @@ class Hush:
 
     def warnings(self) -> tuple[Problem, ...]:
         """What looks like a suppression and is none."""
+        if not self._has_marks:
+            return ()
+        from codemods.suppressions import complaints  # noqa: PLC0415
+
         return tuple(Problem(self.path, one.line, one.message) for one in complaints(self.text))
 
     def _unused(self) -> list[Leftover]:
+        if not self.comments:
+            return []
+        from codemods.suppressions import UNUSED, leftovers  # noqa: PLC0415
+
         if UNUSED not in self.settings.codes:
             return []
         return leftovers(self.comments, self.used, self.settings.codes)

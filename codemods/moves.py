@@ -62,11 +62,3 @@ def resolved(made: Iterable[Change], change: Change) -> Change:
     """
     gone = {one.statement: one.before for one in made if isinstance(one, Move)}
     return replace(change, before=gone.get(change.before, change.before))
-
-
-class CannotRewrite(Exception):
-    """The rewriting library cannot parse the file, or black cannot format it: it is left alone."""
-
-
-class BrokenPromise(Exception):
-    """The bytes about to be written are not what the plan proved: a bug of this tool, never of the file."""

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codemods.clock import OTHER, WAITING
 from codemods.ending import requests_end
 from codemods.findings import Outcome, Problem
-from codemods.timings import OTHER, WAITING, running, stage, start
+from codemods.timings import running, stage, start
 from codemods.work import Work, examined
 
 if TYPE_CHECKING:

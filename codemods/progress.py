@@ -19,7 +19,7 @@ INTERVAL = 0.1
 WIDTH = 30
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Bar:
     """How far a run is. It is wiped away before anything else is printed, and at the end."""
 

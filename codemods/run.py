@@ -18,11 +18,11 @@ from codemods.work import Work, examined
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from codemods.clock import Timings
     from codemods.config import Configuration
     from codemods.edits import Replacement
     from codemods.files.neighbours import Neighbours
     from codemods.git import Changed
-    from codemods.timings import Timings
 
 
 @dataclass(frozen=True, slots=True)

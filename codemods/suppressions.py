@@ -13,7 +13,7 @@ import tokenize
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.findings import CODES
+from codemods.findings import CODES, MARK
 from codemods.syntax import Unparsable
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 UNUSED = "GO900"
 WORDS = ("ignore", "ignore-file")
-MARK = "gradorder:"
 LINE = re.compile(r"([^\r\n]*)(\r\n?|\n|\Z)")
 DIRECTIVE = re.compile(
     r"(?<!\S)#\s*gradorder:\s*(?P<word>[\w-]+)\s*(?:\[(?P<codes>[^\]#]*)(?P<closed>\]?))?[^#]*", re.I

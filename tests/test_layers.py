@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
     "ending",
+    "clock",
     "timings",
     "events",
     "moves",

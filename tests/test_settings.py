@@ -16,7 +16,8 @@ import cli
 from codemods.config import Configuration, Options
 from codemods.config.keys import KEYS, Wrong, expanded, options
 from codemods.config.nearest import resolved
-from codemods.files.discover import DEFAULT_EXCLUDES, ENVIRONMENTS, discover
+from codemods.files.discover import discover
+from codemods.files.walk import DEFAULT_EXCLUDES, ENVIRONMENTS
 from codemods.findings import DEFAULT_CODES
 from codemods.settings import FORMATS, BadConfiguration, Placement, Settings
 from tests.test_cli import NEVER_CLEARED, OUTSIDE, ZERO_FIRST, ZERO_LAST, gradorder

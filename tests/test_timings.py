@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from codemods import clock as seconds
 from codemods import timings
-from codemods.timings import OTHER, Clock
+from codemods.clock import OTHER, WAITING, Clock
 from tests.test_cli import ZERO_LAST, Ended, gradorder, in_this_process
 
 if TYPE_CHECKING:
@@ -45,13 +46,14 @@ def now(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     """The time of day, for a test to set."""
     current = [100.0]
     clocks = SimpleNamespace(perf_counter=lambda: current[0], process_time=lambda: 0.5)
-    monkeypatch.setattr(timings, "time", clocks)
+    for module in (seconds, timings):
+        monkeypatch.setattr(module, "time", clocks)
     yield current
     timings.stop()
 
 
-def pass_time(now: list[float], seconds: float) -> None:
-    now[0] += seconds
+def pass_time(now: list[float], passed: float) -> None:
+    now[0] += passed
 
 
 def test_time_inside_of_an_inner_stage_counts_for_that_stage_alone(now: list[float]) -> None:
@@ -105,7 +107,7 @@ def test_a_stage_that_ends_with_an_exception_has_ended(now: list[float]) -> None
 
 def test_the_stages_of_another_process_are_added_and_its_waiting_is_no_work() -> None:
     clock = Clock({"lower": 1.0})
-    clock.add(7, {"lower": 2.0, timings.WAITING: 50.0})
+    clock.add(7, {"lower": 2.0, WAITING: 50.0})
     clock.add(7, {"lower": 4.0})
     clock.add(8, {"parse": 3.0})
     found = clock.read()

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from codemods.config.keys import Options, expanded, options
 from codemods.files.discover import Rules
 from codemods.files.load import Unreadable, read
-from codemods.files.patterns import is_excluded
 from codemods.findings import DEFAULT_CODES
 from codemods.settings import NO_IDIOMS, BadConfiguration, Placement, Settings
 
@@ -57,10 +56,10 @@ class Configuration:
         found = self._settings[origin.path]
         ignored: set[str] = set()
         for pattern, codes in origin.options.per_file_ignores:
-            inside = is_excluded(
-                _folder(path) + "/" + PurePath(path).name, origin.root, (pattern.removeprefix("!"),)
-            )
-            if inside != pattern.startswith("!"):
+            from codemods.files.patterns import is_excluded  # noqa: PLC0415 - most runs have no patterns
+
+            own = _folder(path) + "/" + PurePath(path).name
+            if is_excluded(own, origin.root, (pattern.removeprefix("!"),)) != pattern.startswith("!"):
                 ignored |= _all(codes)
         return replace(found, codes=found.codes - ignored) if ignored else found
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from codemods.files.load import Source, is_notebook, load
 from codemods.findings import Stop
-from codemods.moves import Change, Insert, Move
 from codemods.timings import timed
 
 if TYPE_CHECKING:
@@ -117,23 +115,6 @@ def document(path: str, data: bytes) -> Document | None:
 def cut_alike(cuts: Cuts | None, other: Cuts | None) -> Cuts | None:
     """Where a document is cut, its pieces running in the order that ``other`` assumes."""
     return None if cuts is None or other is None else replace(cuts, in_order=other.in_order)
-
-
-def pieced(one: Document, changes: Sequence[Change]) -> dict[int, list[Change]]:
-    """The changes of each piece, by the piece's number, in its own lines."""
-    if one.cuts is None:
-        return {0: list(changes)}
-    found: dict[int, list[Change]] = {}
-    for change in changes:
-        number = bisect_right(one.cuts.starts, change.before.line) - 1
-        above = one.cuts.starts[number] - 1
-        before = replace(change.before, line=change.before.line - above)
-        if isinstance(change, Move):
-            statement = replace(change.statement, line=change.statement.line - above)
-            found.setdefault(number, []).append(Move(statement, before))
-        else:
-            found.setdefault(number, []).append(Insert(before, change.code))
-    return found
 
 
 _LINES = re.compile(r"\bline (\d+(?:, \d+)*)(?!\d)(?! of )")

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from codemods.clock import Timings
     from codemods.findings import Finding, Problem, Stop
     from codemods.run import Summary
-    from codemods.timings import Timings
 
 
 def render(summary: Summary, *, fixed: bool) -> str:

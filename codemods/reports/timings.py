@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codemods.timings import Timings
+    from codemods.clock import Timings
 
 
 def render(timings: Timings) -> str:

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codemods.files.discover import DEFAULT_EXCLUDES, Found, Missing, discover
+from codemods.files.discover import Found, Missing, discover
+from codemods.files.walk import DEFAULT_EXCLUDES
 from tests.files import folder_of_nobody, unprivileged
 
 
