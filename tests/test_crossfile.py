@@ -245,8 +245,20 @@ def test_a_helper_that_clears_is_followed(project: Project) -> None:
     )
     first = project.outcomes()["train.py"].findings[0]
     assert first.verdict is Verdict.ZERO_LAST
-    assert first.assumes == ()
+    assert first.assumes == ("closed-world",)
     assert trains_the_same_after_a_fix(project)
+
+
+def test_that_no_third_file_exchanges_a_function_is_assumed(project: Project) -> None:
+    project.write("utils.py", EVALUATE)
+    project.write("patch.py", "import utils\nutils.evaluate_model = lambda *_: None\n")
+    project.write(
+        "train.py",
+        "import patch\nfrom utils import evaluate_model\n"
+        + LOOP.format(after="evaluate_model(model, loader, loss_fn)"),
+    )
+    assert finding(project).assumes == ("closed-world",)
+    assert not any(one.after for one in project.outcomes(settings=Settings(strict=True)).values())
 
 
 STATE = """

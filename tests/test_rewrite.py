@@ -740,6 +740,11 @@ def test_mixed_line_ends_stay_with_their_lines() -> None:
     assert rewritten(before, ("z()", "a()")) == after
 
 
+def test_a_lone_carriage_return_may_come_to_stand_before_an_empty_line() -> None:
+    before = "for x in l:\n    a()\n    b()\r    z()\n\nc()\n"
+    assert rewritten(before, ("z()", "a()")) == "for x in l:\n    z()\n    a()\n    b()\r\nc()\n"
+
+
 def test_a_moved_last_line_without_a_newline_takes_that_of_the_line_before() -> None:
     before = "for x in l:\n    a()\n    b()\r\n    z()"
     assert rewritten(before, ("z()", "a()")) == "for x in l:\n    z()\r\n    a()\n    b()"

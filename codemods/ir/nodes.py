@@ -77,7 +77,7 @@ class Program:
     ``sources``: the path M for each path that is only ever bound to ``Optimizer(M.parameters(), ...)``.
     ``distinct``: paths bound exactly once, each to a constructor call of its own that is handed nothing shared.
     ``certain``: paths that never hold ``None``. ``nullable``: words that the file itself compares with or sets to None.
-    ``veto``: why nothing in the file can be proved. ``referenced``: the file takes hold of gradients. ``vantage``: the
+    ``veto``: why nothing in the file can be proved. ``referenced``: the file takes hold of gradients. ``linked``: it calls functions of other files that are followed. ``vantage``: the
     file among the other files of the run, whose functions are here too as far as this one calls them. ``written``: what
     stands in the source for the full names of private attributes. ``parts``: the parameters of each optimizer that is
     only ever built over parameters listed one by one, for verdicts alone. ``custom``: some calls are what they are by names
@@ -93,6 +93,7 @@ class Program:
     nullable: frozenset[str] = frozenset()
     veto: str | None = None
     referenced: bool = False
+    linked: bool = False
     vantage: Vantage | None = field(default=None, compare=False)
     written: dict[str, str] = field(default_factory=dict, compare=False)
     parts: dict[Path, frozenset[Path]] = field(default_factory=dict, compare=False)

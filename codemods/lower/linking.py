@@ -71,6 +71,7 @@ def linked(world: World, vantage: Vantage) -> Program:
         referenced=program.referenced or links.referenced,
         vantage=vantage,
         custom=program.custom or links.custom,
+        linked=any(isinstance(one, Target) for one in links.calls.values()),
     )
 
 

@@ -109,7 +109,9 @@ def prove(
                         continue
                     cells[receiver] = None
                     outright = outright and root == "<module>"
-    needs_clean = needs_closed = False
+    needs_clean = False
+    # A third file may exchange the functions of another.
+    needs_closed = program.linked
     for cell in cells:
         proof = _prove_cell(program, functions, cell, reached, owners, pardon, meter, trusting=False)
         if proof is not None:

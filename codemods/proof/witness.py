@@ -58,7 +58,8 @@ class Same:
 class SameIf:
     """Both versions train the same under the named assumptions.
 
-    ``relies_on_opaque``: some call of code that cannot be followed is trusted to leave no gradients behind.
+    ``relies_on_opaque``: some call of code that cannot be followed is trusted to leave no gradients behind, or one that
+    is followed into another file to mean what stands there.
     """
 
     assumptions: tuple[str, ...]
