@@ -11,6 +11,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.lower.closed import Closed
+from codemods.lower.configured import only_looked_into
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.toggles import only_toggled
 from codemods.lower.uses import Uses, uses_of
@@ -76,7 +77,7 @@ def _is_settled(world: World, uses: Uses, path: Path, trusted: bool) -> bool:
     if name in world.scopes.unsettled or name in world.scopes.computed or name in world.spelled:
         return False
     if trusted:
-        return True
+        return all(only_looked_into(uses, one) for one in uses.names[path.variable])
     family = path.scope.removeprefix("class ")
     members = [one for one in world.all_classes if world.scopes.families.get(one.name) == family]
     if any(not base.startswith(KNOWN_BASES) for one in members for base in world.foreign_bases(one)):

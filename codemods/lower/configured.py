@@ -106,7 +106,7 @@ def _stays_with_the_trainer(world: World, uses: Uses, owner: ast.ClassDef) -> bo
     if not switched or not all(isinstance(one, ast.Constant) and one.value is False for one in switched):
         return False
     this = Path("class " + family, "self")
-    if not all(isinstance(uses.parent(one), ast.Attribute) for one in uses.names[this]):
+    if not all(only_looked_into(uses, one) for one in uses.names[this]):
         return False
     for node in world.scopes.all(ast.Name):
         if (
@@ -116,6 +116,12 @@ def _stays_with_the_trainer(world: World, uses: Uses, owner: ast.ClassDef) -> bo
         ):
             return False
     return all(_is_quiet(world, uses, one) for one in world.scopes.all(ast.Attribute))
+
+
+def only_looked_into(uses: Uses, this: ast.Name) -> bool:
+    """Whether an instance is asked for an attribute, or called for its forward: nobody is handed it."""
+    parent = uses.parent(this)
+    return isinstance(parent, ast.Attribute) or (isinstance(parent, ast.Call) and parent.func is this)
 
 
 def _is_made_for_a_trainer(world: World, uses: Uses, name: ast.Name) -> bool:

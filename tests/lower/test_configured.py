@@ -62,6 +62,11 @@ def test_optimizers_are_over_the_modules_they_are_built_over_in_their_order(body
     }
 
 
+def test_the_forward_may_be_called_on_the_instance() -> None:
+    source = GAN.replace("BODY", PAIR).replace("self.d(self.g(batch))", "self.d(self(batch))")
+    assert modules(source) == {"self.optimizers()[0]": "self.g", "self.optimizers()[1]": "self.d"}
+
+
 def test_the_only_optimizer_is_given_by_itself() -> None:
     body = "return torch.optim.SGD(self.g.parameters(), lr=1)"
     assert modules(GAN.replace("BODY", body)) == {"self.optimizers()": "self.g"}
