@@ -93,6 +93,12 @@ def test_losses_of_the_same_name_are_told_apart_by_where_they_are_used() -> None
     assert reached(lines + "loss.backward()") == {"d"}
 
 
+def test_a_loop_over_a_generator_of_the_file_is_followed() -> None:
+    lines = "def each(v):\n    yield v\nfor fake in each(g(z)):\n    pass\n"
+    assert reached(f"{lines}loss = criterion(d(z), y)\nloss.backward()") == {"d"}
+    assert reached(f"{lines}loss = criterion(d(fake), y)\nloss.backward()") is None
+
+
 def test_a_loss_without_any_module_reaches_none() -> None:
     assert reached("w = torch.zeros(3, requires_grad=True)\nw.sum().backward()") == set()
 

@@ -63,6 +63,9 @@ class Recorder:
         """A target is bound here."""
         self.graph.emit(cast("Event", Bind(target, value, self.statement)))
 
+    def runs(self, node: ast.expr) -> None:
+        """Code that cannot be followed is found by the values it is handed."""
+
     def regroup(self, span: Span) -> None:
         """Which parameters an optimizer has is no matter here."""
 
