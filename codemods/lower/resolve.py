@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.custom import mark_of
 from codemods.events import NOTHING, Path
 from codemods.lower import harmless
+from codemods.lower.asking import asks
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.world import World, is_generator
 from codemods.lower.wrappers import transparent
@@ -179,11 +180,13 @@ def _namesake(world: World, call: ast.Call, func: ast.Attribute, path: Path | No
         return None
     for method in world.methods_named(func.attr):
         owner = world.scope(method).parent
-        if not (world.touches(method) or func.attr in GRADIENT_ATTRIBUTES) or not _fits(call, method):
+        if not _fits(call, method):
             continue
         if path is not None and owner is not None and isinstance(owner.node, ast.ClassDef):
             if not world.may_be_instance(path, owner.node):
                 continue
+        if not (world.touches(method) or func.attr in GRADIENT_ATTRIBUTES or asks(world, method)):
+            continue
         if func.attr in GRADIENT_ATTRIBUTES and _forwards(method):
             continue
         return Opaque(

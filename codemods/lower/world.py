@@ -56,6 +56,8 @@ class World:
     resolved: dict[ast.Call, Target | Opaque | None] = field(default_factory=dict)
     lineages: dict[ast.ClassDef, list[ast.ClassDef]] = field(default_factory=dict)
     overriding: dict[tuple[ast.ClassDef, str], list[FunctionNode]] = field(default_factory=dict)
+    asking: dict[FunctionNode, tuple[FunctionNode, ...] | None] = field(default_factory=dict)
+    by_name: dict[str, list[FunctionNode]] = field(default_factory=dict)
     own_names: dict[ast.ClassDef, frozenset[str]] = field(default_factory=dict)
     bodies: dict[FunctionNode, Body] = field(default_factory=dict)
 
