@@ -17,10 +17,11 @@ from codemods.lower.evidence import (
     Evidence,
     Told,
 )
+from codemods.lower.handing import hand_arguments
 from codemods.lower.holders import close, seed_holders
 from codemods.lower.keepers import find_keepers
 from codemods.lower.prepared import forget_wrapping
-from codemods.syntax import BINDERS, FUNCTIONS, FunctionNode, bound_targets, callee_name
+from codemods.syntax import BINDERS, FUNCTIONS, bound_names, bound_targets, callee_name
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from codemods.lower.scopes import Scopes
 
 BINDING = (*BINDERS, ast.Lambda)
-TELLING = frozenset({*BINDING, ast.Attribute, ast.Call, ast.Expr, ast.GeneratorExp})
+TELLING = frozenset({*BINDING, ast.Attribute, ast.Call, ast.Expr, ast.GeneratorExp, ast.Match})
 """The nodes that say anything of names by themselves."""
 
 
@@ -41,7 +42,7 @@ def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evid
     for node in telling:
         _collect_node(evidence, node)
     evidence.touching = _touching(scopes, told.touching | words_of(tree))
-    _hand_arguments(evidence)
+    hand_arguments(evidence)
     evidence.aliases = _aliases(evidence, tree, [one for one in telling if isinstance(one, ast.Assign)])
     for alias in evidence.aliases:
         meaning = evidence.meaning(alias)
@@ -91,6 +92,8 @@ def _collect_node(evidence: Evidence, node: ast.AST) -> None:
             )
     elif isinstance(node, ast.For | ast.Expr):
         _collect_clearing(evidence, node)
+    elif isinstance(node, ast.Match):
+        _collect_captures(evidence, node)
     elif isinstance(node, ast.GeneratorExp):
         evidence.lazy.update(id(one.iter) for one in node.generators)
     elif isinstance(node, ast.Attribute):
@@ -104,12 +107,24 @@ def _collect_node(evidence: Evidence, node: ast.AST) -> None:
         if path is not None and evidence.imported(node.func) is None:
             evidence.called.add(path)
         base = evidence.scopes.path(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        if callee_name(node) in ("setattr", "__setattr__") and len(node.args) > 1:
+            owner = evidence.scopes.path(node.args[0]) if base is None else base
+            if owner is not None:
+                evidence.filled.append((owner.extended((".__dict__",)), node))
         if base is not None and callee_name(node) in FILLERS:
             evidence.filled.append((base, node))
         elif base is not None and (base.rest or not base.scope.startswith("class ")):
             evidence.asked.append((base, node))
     if isinstance(node, BINDING):
         _collect_bindings(evidence, node)
+
+
+def _collect_captures(evidence: Evidence, node: ast.Match) -> None:
+    """What the patterns of a match capture are parts of its subject."""
+    for pattern in (one for case in node.cases for one in walk(case.pattern)):
+        for name in bound_names(pattern):
+            path = evidence.scopes.variable(name, evidence.scopes.of_node[node])
+            evidence.captured.append((path, node.subject))
 
 
 def _collect_clearing(evidence: Evidence, node: ast.stmt) -> None:
@@ -156,27 +171,6 @@ def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
         evidence.bindings[path].append(own)
         if isinstance(node, ast.Delete) and not path.rest:
             evidence.deletions[path] = evidence.deletions.get(path, 0) + 1
-
-
-def _hand_arguments(evidence: Evidence) -> None:
-    """Note for each parameter what calls of the file may hand in, going by the plain names of functions alone."""
-    functions: dict[str, list[FunctionNode]] = defaultdict(list)
-    for node in evidence.scopes.inner:
-        if isinstance(node, FUNCTIONS):
-            functions[getattr(node, "name", "<lambda>")].append(node)
-    for call in evidence.scopes.all(ast.Call):
-        for function in functions.get(callee_name(call), ()):
-            scope = evidence.scopes.inner[function]
-            names = scope.parameters[1:] if scope.method_of is not None else scope.parameters
-            pairs = list(zip(names, call.args, strict=False))
-            pairs += [
-                (one.arg, one.value) for one in call.keywords if one.arg in names and one.arg is not None
-            ]
-            for name, value in pairs:
-                evidence.handed[evidence.scopes.variable(name, scope)].append(value)
-    for parameter, values in evidence.handed.items():
-        evidence.bindings.setdefault(parameter, [None])
-        evidence.handed[parameter] = values
 
 
 def _aliases(evidence: Evidence, tree: ast.Module, assignments: list[ast.Assign]) -> dict[Path, Path]:

@@ -45,6 +45,12 @@ TENSOR_EVIDENCE = frozenset(
 )
 
 
+MAKERS = frozenset(
+    "functools.partial collections.namedtuple typing.NamedTuple dataclasses.make_dataclass types.new_class".split()
+)
+"""What they make gives back, when it is called, what it is handed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What is known of a file from others. ``handed``: parameters that models, optimizers or parameters are handed to.
@@ -82,6 +88,8 @@ class Evidence:
     annotations: dict[Path, ast.expr] = field(default_factory=dict)
     asked: list[tuple[Path, ast.Call]] = field(default_factory=list)
     filled: list[tuple[Path, ast.Call]] = field(default_factory=list)
+    captured: list[tuple[Path, ast.expr]] = field(default_factory=list)
+    held_attributes: set[str] = field(default_factory=set)
     touching: set[str] = field(default_factory=set)
     holders: Held = field(default_factory=Held)
     callbacks: set[Path] = field(default_factory=set)
@@ -336,12 +344,15 @@ class Evidence:
         path = self.scopes.path(node)
         if path is not None and path.rest and path not in self.holders and self.imported(node) is not None:
             return False
+        stored = isinstance(node, ast.Attribute) and node.attr in self.held_attributes
         if path is None:
-            return any(self.holds(one) for one in children(node) if isinstance(one, ast.expr))
+            return stored or any(self.holds(one) for one in children(node) if isinstance(one, ast.expr))
         if path in self.holders:
             return True
         if self.is_data(path.variable):
             return False
+        if stored or (path.rest and path.variable.extended((".__dict__",)) in self.holders):
+            return True
         if not path.rest:
             return path.root in self.touching and path.scope == ""
         return self.holders.changes(path) if path.scope.startswith("class ") else self.holders.has_above(path)
@@ -495,7 +506,7 @@ class Evidence:
         path = self.scopes.path(node)
         return path is not None and path in self.holders
 
-    def _result_holds(self, call: ast.Call) -> bool:
+    def _result_holds(self, call: ast.Call) -> bool:  # noqa: PLR0911 - one case after the other
         name = callee_name(call)
         full = self.imported(call.func) or ""
         if (full.startswith("builtins.") and name in harmless.SCALARS) or name in harmless.NUMBERS:
@@ -528,7 +539,9 @@ class Evidence:
             path = self.scopes.path(call.func)
             if path in self.callbacks:
                 return True
-            known = path is not None and bool(self.bindings.get(path))
+            known = path is not None and bool(self.bindings.get(path)) and self._is_forward_alone(path)
+            if known and path in self.holders and not call.args and not call.keywords:
+                return True
             if (
                 not full
                 and (self._is_plain_function(call.func) or known)
@@ -537,15 +550,41 @@ class Evidence:
                 return False
             if self._class_named(call.func.id) is not None and call.func.id in self.touching:
                 return True
+        elif isinstance(call.func, ast.Call) and self.imported(call.func.func) is None:
+            return True
         return any(self.holds(one) for one in arguments(call))
 
-    def _is_plain_function(self, node: ast.Name) -> bool:
-        """Whether a name means one function of the file, which gives back what its own ``return`` statements say."""
+    def _is_forward_alone(self, path: Path) -> bool:
+        """Whether calling a name runs no function of the file, no partial function and no class of a tuple."""
+        for value in (*self.bindings.get(path, ()), *self.handed.get(path, ())):
+            if isinstance(value, ast.Call):
+                if self.imported(value.func) in MAKERS:
+                    return False
+            elif value is not None and self._names_function(value):
+                return False
+        return True
+
+    def _names_function(self, value: ast.expr) -> bool:
+        if isinstance(value, ast.Lambda):
+            return True
+        word = (
+            value.id
+            if isinstance(value, ast.Name)
+            else value.attr if isinstance(value, ast.Attribute) else ""
+        )
+        return bool(self._named(word))
+
+    def _named(self, word: str) -> list[ast.AST]:
+        """The functions and classes of the file of that name."""
         if not self._functions:
             for one in self.scopes.inner:
                 if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                     self._functions[one.name].append(one)
-        found = self._functions.get(node.id, [])
+        return self._functions.get(word, [])
+
+    def _is_plain_function(self, node: ast.Name) -> bool:
+        """Whether a name means one function of the file, which gives back what its own ``return`` statements say."""
+        found = self._named(node.id)
         path = self.scopes.path(node)
         if (
             path is None

@@ -231,14 +231,26 @@ def _spread_callbacks(evidence: Evidence) -> bool:
 
 
 def _spread_holders(evidence: Evidence, bound: dict[Path, list[ast.expr]]) -> bool:
-    count = len(evidence.holders)
+    count = len(evidence.holders) + len(evidence.held_attributes)
     for path, values in bound.items():
+        last = path.rest[-1] if path.rest else ""
+        if last.startswith(".") and last[1:] not in evidence.held_attributes:
+            if any(evidence.holds(one) for one in values) and not evidence.is_data(path):
+                evidence.held_attributes.add(last[1:])
         if (
             path not in evidence.holders
             and any(evidence.holds(one) for one in values)
             and not evidence.is_data(path)
         ):
             evidence.holders.add(path)
+            if last.startswith("["):
+                evidence.holders.add(path.variable.extended(path.rest[:-1]))
+    for path, subject in evidence.captured:
+        if evidence.holds(subject):
+            evidence.holders.add(path)
+    for name, call in _fields(evidence):
+        if name not in evidence.held_attributes and any(evidence.holds(one) for one in arguments(call)):
+            evidence.held_attributes.add(name)
     for path, call in (*evidence.filled, *evidence.asked):
         if (
             path not in evidence.holders
@@ -249,7 +261,30 @@ def _spread_holders(evidence: Evidence, bound: dict[Path, list[ast.expr]]) -> bo
             and any(evidence.holds(one) for one in arguments(call))
         ):
             evidence.holders.add(path)
-    return len(evidence.holders) > count
+    return len(evidence.holders) + len(evidence.held_attributes) > count
+
+
+def _fields(evidence: Evidence) -> Iterator[tuple[str, ast.Call]]:
+    """The fields of classes of the file that take what they are handed without a constructor in sight."""
+    written = {
+        scope.method_of.name
+        for node, scope in evidence.scopes.inner.items()
+        if scope.method_of is not None and getattr(node, "name", "") == "__init__"
+    }
+    fields = {
+        one.name: [
+            each.target.id
+            for each in one.body
+            if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+        ]
+        for one in evidence.scopes.all(ast.ClassDef)
+        if one.name not in written
+    }
+    if not any(fields.values()):
+        return
+    for call in evidence.scopes.all(ast.Call):
+        for name in fields.get(callee_name(call), ()):
+            yield name, call
 
 
 def _spread_returning(evidence: Evidence, returned: list[tuple[str, ast.expr]]) -> bool:

@@ -16,8 +16,6 @@ from codemods.syntax import arguments, callee_name
 from codemods.trees import children
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from codemods.events import Path
     from codemods.lower.evidence import Evidence
 
@@ -84,7 +82,7 @@ def find_keepers(evidence: Evidence, *, any_function: bool) -> Keepers:
     ]
     pairs = [
         (path, value)
-        for path, value in (*bound, *_constructed(evidence))
+        for path, value in bound
         if not evidence.methods.get(path, set()) & MODULE_USES and not _wraps_itself(evidence, path, value)
     ]
     found = Keepers(any_function=any_function)
@@ -117,20 +115,3 @@ def _is_class(full: str) -> bool:
 def _wraps_itself(evidence: Evidence, path: Path, value: ast.expr) -> bool:
     """Whether a value is what wraps the model of that name: ``model = wrap(model)``."""
     return isinstance(value, ast.Call) and any(evidence.scopes.path(one) == path for one in arguments(value))
-
-
-def _constructed(evidence: Evidence) -> Iterator[tuple[Path, ast.expr]]:
-    """The parameters of the constructors of the file's classes, with what they are handed."""
-    constructors = {
-        scope.method_of.name: scope
-        for node, scope in evidence.scopes.inner.items()
-        if scope.method_of is not None and getattr(node, "name", "") == "__init__"
-    }
-    for call in evidence.scopes.all(ast.Call) if constructors else ():
-        scope = constructors.get(callee_name(call))
-        if scope is not None:
-            for name, value in zip(scope.parameters[1:], call.args, strict=False):
-                yield evidence.scopes.variable(name, scope), value
-            for one in call.keywords:
-                if one.arg is not None and one.arg in scope.parameters:
-                    yield evidence.scopes.variable(one.arg, scope), one.value

@@ -185,6 +185,10 @@ def _parts(loss: ast.expr) -> Iterator[ast.expr]:
         yield loss
 
 
+CALLING_BACK = ("torch.optim.lr_scheduler.", *harmless.PREFIXES)
+"""Libraries whose functions count as harmless, and call methods of classes that are derived from theirs."""
+
+
 def _stray(world: World, node: FunctionNode, scope: Scope, unseen: frozenset[str]) -> bool:
     """Whether a function may run without a call of it being seen."""
     name = scope.name.rpartition(".")[2].partition("#")[0]
@@ -197,6 +201,8 @@ def _stray(world: World, node: FunctionNode, scope: Scope, unseen: frozenset[str
         return False
     owner = outer.node
     if name == "forward" or (name.startswith("__") and (name != "__init__" or owner.name in unseen)):
+        return True
+    if any(base.startswith(CALLING_BACK) for base in world.foreign_bases(owner)):
         return True
     return bool(owner.decorator_list or owner.keywords) or len(world.definitions[(outer.name, name)]) > 1
 
