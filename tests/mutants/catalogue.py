@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.mutants import ROOT, in_lowering, in_names, in_proof, in_verdicts
+from tests.mutants import ROOT, in_lowering, in_names, in_proof, in_reach, in_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,7 @@ CHAPTERS = {
     "The proof": in_proof.MUTANTS,
     "Statements and expressions": in_lowering.MUTANTS,
     "What names mean": in_names.MUTANTS,
+    "What a backward reaches": in_reach.MUTANTS,
     "Verdicts, places, trials, rewriting": in_verdicts.MUTANTS,
 }
 MUTANTS = tuple(one for chapter in CHAPTERS.values() for one in chapter)
