@@ -19,6 +19,9 @@ from tests.mutants.workshop import Workshop
 if TYPE_CHECKING:
     from pathlib import Path
 
+PLACES = (FIXTURES, FIXTURES / "notebooks", ROOT / "tests" / "adversarial")
+"""Where the pages are that a test is named after."""
+
 SAMPLE = [
     one for one in MUTANTS if one.name in ("any-method-clears", "loops-run-once", "accumulation-is-not-seen")
 ]
@@ -46,7 +49,7 @@ def test_a_fault_is_named_with_tests_that_exist(mutant: Mutant) -> None:
         assert found, test
         assert f"\ndef {found[2]}(" in (ROOT / found[1]).read_text(encoding="utf-8")
         if found[3] and found[3].endswith(".py"):
-            assert any((place / found[3]).is_file() for place in (FIXTURES, FIXTURES / "notebooks")), test
+            assert any((place / found[3]).is_file() for place in PLACES), test
 
 
 def test_the_page_lists_them_all() -> None:

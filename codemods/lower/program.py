@@ -117,7 +117,6 @@ def _lower_function(
         handed_around=_handed_around(world, node, scope),
         loss_handed=_loss_handed(world, node, scope),
         stray=stray,
-        unseen=stray and (scope.method_of is None or scope.name.rpartition(".")[2] != "forward"),
         family=None if scope.method_of is None else world.scopes.families[scope.method_of.name],
         sealed=not isinstance(node, ast.Module)
         and sealed(world, node)

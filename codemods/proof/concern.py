@@ -41,7 +41,7 @@ class Concern:
 
     def asks(self, name: str) -> bool:
         """Whether a function that runs where nobody sees it, and trains nothing, calls code that may look at gradients."""
-        if not self.functions[name].function.unseen:
+        if not self.functions[name].function.stray:
             return False
         events = [event for _, event in self._events(name)]
         return any(isinstance(one, Unknown) for one in events) and not any(

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 CHILD = Path(__file__).resolve().parent / "child"
 GRACE = 5.0
 """Seconds between asking a command to end and ending it."""
-ROUNDS = 5
+ROUNDS = 8
 """How often to look for what is left: a process may start another one while it is being ended."""
+QUIET = 2
+"""So many looks one after the other must find nothing."""
 TICK = 0.1
 
 
@@ -142,13 +144,17 @@ def _end(process: subprocess.Popen[bytes] | None, folder: Path) -> None:
             _ask(process)
         _signal(process, signal.SIGKILL)
         process.wait()
+    quiet = 0
     for _ in range(ROUNDS):
         left = _left(folder)
         for pid in left:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
-        if not left:
+        # A process that is just being started shows no environment yet: nothing found once is not nothing there.
+        quiet = 0 if left else quiet + 1
+        if quiet == QUIET:
             break
+        time.sleep(TICK)
 
 
 def _ask(process: subprocess.Popen[bytes]) -> None:

@@ -68,11 +68,13 @@ MUTANTS = (
         (f"{VERDICT}[refusals/reads/text_names_the_gradient.py]",),
     ),
     Mutant(
-        "a-function-called-forward-is-seen",
-        "lower/program.py",
-        "Any function by the name of forward is a forward pass, and does what is seen.",
-        'unseen=stray and (scope.method_of is None or scope.name.rpartition(".")[2] != "forward"),',
-        'unseen=stray and scope.name.rpartition(".")[2] != "forward",',
-        (f"{VERDICT}[refusals/opaque-call/exchanged_forward_hands_the_model_on.py]",),
+        "a-forward-pass-asks-nobody",
+        "proof/concern.py",
+        "The forward pass of a class is taken to hand no layer to code that looks at gradients.",
+        "        if not self.functions[name].function.stray:\n",
+        '        if not self.functions[name].function.stray or name.endswith(".forward"):\n',
+        (
+            "tests/test_adversarial.py::test_what_is_done_to_a_tricky_program_does_not_show_under_torch[unseen/forward_that_hands_a_layer_on.py]",
+        ),
     ),
 )

@@ -12,10 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from codemods.verify import launch
 from tests.verify import ROOT, SCRIPT, verify
 
-HANG = "import os, subprocess, sys, time\nopen('pid', 'w').write(str(os.getpid()))\nprint('waiting', flush=True)\n"
-HANG += "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)\ntime.sleep(600)\n"
+HANG = """\
+import os, subprocess, sys, time
+print('waiting', flush=True)
+subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)
+open('pid', 'w').write(str(os.getpid()))
+time.sleep(600)
+"""
 
 
 @pytest.fixture
@@ -100,6 +106,14 @@ def test_a_request_to_end_ends_the_command_with_all_that_it_started(
     assert (process.returncode, out) == (128 + number, b"")
     assert err == f"error: terminated by {name}\n".encode()
     assert alive(folder) == []
+
+
+def test_what_shows_itself_late_is_ended_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+    looks = iter([[], [late.pid]])
+    monkeypatch.setattr(launch, "_left", lambda _: next(looks, []))
+    launch._end(None, tmp_path)
+    assert late.wait(10) == -signal.SIGKILL
 
 
 SAVES = """\
