@@ -179,7 +179,8 @@ class Unknown:
     ``trains``: what is called says by its name that it computes gradients, so it is taken to leave some behind.
     ``calls_back``: it holds functions of this file that touch gradients, or instances with such methods.
     ``anew``: it trains one module as a library is known to: clears that one's gradients before it uses any, and leaves
-    all others alone. ``leaves``: when it is done, they may be filled.
+    all others alone. ``leaves``: when it is done, they may be filled. ``steps``: the file has an optimizer step that cannot
+    be told.
     """
 
     reason: str
@@ -188,6 +189,7 @@ class Unknown:
     calls_back: bool = False
     anew: bool = False
     leaves: bool = True
+    steps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ def _of_optimizer(site: CallSite, mark: Mark, given: Sequence[ast.expr]) -> Sequ
     written = "" if site.base is None else ast.unparse(site.base)
     receiver = site.receiver
     if receiver is None:
-        return (Unknown(f"{called} works on an object that is computed on the spot", site.span, trains=True),)
+        reason = f"{called} works on an object that is computed on the spot"
+        return (Unknown(reason, site.span, trains=True, steps=mark.kind != "zero"),)
     if mark.kind == "step" and not mark.function and not site.facts.is_optimizer(receiver):
         handed = site.facts.path(site.node.args[0]) if site.node.args else None
         if handed is not None and site.facts.is_optimizer(handed):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codemods.events import Event, Read, Step
+from codemods.events import Event, Read, Step, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,10 @@ def recognise(site: CallSite) -> Sequence[Event] | None:
         return ()
     handed = [site.facts.path(one) for one in site.node.args]
     if len(handed) != 1 or site.node.keywords or handed[0] is None:
-        return None
+        if site.name != "step":
+            return None
+        reason = f"{receiver.text}.step() steps an optimizer that cannot be told"
+        return (Unknown(reason, site.span, trains=True, steps=True),)
     if site.name == "unscale_":
         return (Read(f"{receiver.text}.unscale_()", site.span),)
     if site.name == "step":

@@ -47,13 +47,13 @@ def _step(site: CallSite) -> Sequence[Event] | None:
     written = "" if site.base is None else ast.unparse(site.base)
     handed = [*site.node.args, *(one.value for one in site.node.keywords)]
     if receiver is None:
-        return (Unknown("step() is called on an object that is computed on the spot", site.span),)
+        return (Unknown("step() is called on an object that is computed on the spot", site.span, steps=True),)
     if site.facts.is_scheduler(receiver) or site.facts.constructor(receiver) in PROFILERS:
         return None if any(map(site.facts.owns, handed)) else ()
     if not site.facts.is_optimizer(receiver):
         if handed:
             return None
-        return (Unknown(f"{receiver.text}.step() may be an optimizer's", site.span),)
+        return (Unknown(f"{receiver.text}.step() may be an optimizer's", site.span, steps=True),)
     if (
         any(one.arg != "closure" for one in site.node.keywords)
         or len(handed) > 1

@@ -100,7 +100,7 @@ class Acts:
                 return self._act_of_zero(instance, paired, event)
             case Backward():
                 if self.program.hooked:
-                    return self._looking(paired, backward)
+                    return self._looking(paired, _added)
                 return self._act_of_backward(instance, event)
             case Step():
                 return self._act_of_step(instance, paired, event)
@@ -129,7 +129,7 @@ class Acts:
 
         def act(state: State) -> tuple[Iterable[State], Iterable[State]]:
             spared = state.member and state.module is Module.SAME
-            return (state if spared else backward(state),), ()
+            return (state if spared else _added(state),), ()
 
         return act
 
@@ -208,7 +208,7 @@ class Acts:
             if event.anew and not self.program.hooked:
                 after = trained_anew(state, leaves=event.leaves)
                 return (state, after) if elsewhere is None else (state, after, *elsewhere(after)), ()
-            if not state.elsewhere and not self.pardon.repaired:
+            if (event.steps or not state.elsewhere) and not self.pardon.repaired:
                 self._consume(paired, state)
             after = backward(state) if event.trains else unknown(state, trusting=self.trusting)
             replaced = rebound(after) if self.tracked.rest and not self.trusting else (after,)
@@ -274,7 +274,12 @@ class Acts:
 
 
 def _filled(state: State) -> tuple[Iterable[State], Iterable[State]]:
-    return (backward(state),), ()
+    return (_added(state),), ()
+
+
+def _added(state: State) -> State:
+    """A backward of the file adds to the gradient: whoever uses it behind that is no mere onlooker."""
+    return backward(state)._replace(elsewhere=False)
 
 
 def _never(_: State) -> tuple[Iterable[State], Iterable[State]]:

@@ -167,10 +167,30 @@ MUTANTS = (
         "unknown-code-sees-nothing",
         "proof/acts.py",
         "Code that cannot be followed sees no difference.",
-        "            if not state.elsewhere and not self.pardon.repaired:\n                self._consume(paired, state)\n",
+        "            if (event.steps or not state.elsewhere) and not self.pardon.repaired:\n                self._consume(paired, state)\n",
         "",
         (
             "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/context/object_that_holds_the_model.py]",
+        ),
+    ),
+    Mutant(
+        "untold-steps-are-onlookers",
+        "proof/acts.py",
+        "A step of an optimizer that cannot be told is taken for code outside that only looks on.",
+        "(event.steps or not state.elsewhere)",
+        "not state.elsewhere",
+        (
+            "tests/test_fixtures_tool.py::test_a_tempting_rewrite_is_rejected_with_the_way_to_the_difference[refusals/stale/functions_for_backward_and_step.py]",
+        ),
+    ),
+    Mutant(
+        "onlookers-stay-onlookers",
+        "proof/acts.py",
+        "Behind a backward of the file, code that cannot be followed still only looks on.",
+        "    return backward(state)._replace(elsewhere=False)\n",
+        "    return backward(state)\n",
+        (
+            "tests/proof/test_lockstep.py::test_the_versions_differ[an attribute whose name is computed may be the optimizer]",
         ),
     ),
     Mutant(

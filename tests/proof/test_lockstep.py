@@ -564,8 +564,8 @@ DIFFERENT: dict[str, tuple[str, Kind, str]] = {
                     setattr(self, name(), other())
                     self.opt.zero_grad()  # before
         """,
-        Kind.RESIDUAL,
-        "self.opt steps",
+        Kind.STALE,
+        "setattr() is handed self and cannot be followed from this file",
     ),
     "an object that cannot be told may be of a class of the file": (
         """
