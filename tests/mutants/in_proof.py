@@ -180,7 +180,7 @@ MUTANTS = (
         "(event.steps or not state.elsewhere)",
         "not state.elsewhere",
         (
-            "tests/test_fixtures_tool.py::test_a_tempting_rewrite_is_rejected_with_the_way_to_the_difference[refusals/stale/functions_for_backward_and_step.py]",
+            "tests/test_fixtures_tool.py::test_every_training_step_gets_its_verdict[refusals/stale/functions_for_backward_and_step.py]",
         ),
     ),
     Mutant(
