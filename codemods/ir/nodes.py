@@ -47,7 +47,7 @@ class Function:
     ``root``: nobody in the file calls it, or its name is handed around, so that code outside the file may call it,
     any number of times. ``handed_around``: code that this file calls may call it back. ``family``: the class family
     of a method. ``stray``: its code may run where no call of it is seen, as a value or by a protocol of the language
-    (an operator, an iteration, a property, a decorator). ``loss_handed``: it runs a backward on a loss that it is handed. ``sealed``: every model and optimizer that it touches is made in it and does not leave it. ``regions``: the function's body first, then its loops.
+    (an operator, an iteration, a property, a decorator). ``loss_handed``: it runs a backward on a loss that it is handed. ``sealed``: every model and optimizer that it touches is made in it and does not leave it. ``finds``: it runs a backward or looks at gradients, and gets at a model or an optimizer that it is not handed. ``regions``: the function's body first, then its loops.
     ``file``: the other file of the run that defines it.
     """
 
@@ -64,6 +64,7 @@ class Function:
     stray: bool = False
     loss_handed: bool = False
     sealed: bool = False
+    finds: bool = False
     file: str = ""
 
 

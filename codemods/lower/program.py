@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.custom import is_marked
-from codemods.events import Call, Event, Mark, Path, Rebind, Span, Step, Zero
+from codemods.events import Backward, Call, Event, Mark, Path, Read, Rebind, Span, Step, Zero
 from codemods.ir.nodes import Block, Function, Program, Region
 from codemods.lower import harmless
 from codemods.lower.blocks import new_graph
@@ -22,6 +22,7 @@ from codemods.lower.valued import constructed_unseen
 from codemods.lower.world import World, is_generator
 from codemods.lower.wrappers import transparent
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -121,7 +122,27 @@ def _lower_function(
         sealed=not isinstance(node, ast.Module)
         and sealed(world, node)
         and not _loss_from_around(world, node, scope),
+        finds=any(isinstance(one, Backward | Read) for block in blocks for one in block.events)
+        and _finds(world, node, scope),
     )  # fmt: skip
+
+
+def _finds(world: World, node: ast.Module | FunctionNode, scope: Scope) -> bool:
+    """Whether a function gets at what holds parameters otherwise than through its own variables."""
+    for one in walk(node):
+        if not isinstance(one, ast.Name | ast.Attribute) or not isinstance(one.ctx, ast.Load):
+            continue
+        path = world.scopes.path(one)
+        if path is None or f"{path.scope}.".startswith(f"{scope.name}."):
+            continue
+        if path.scope.startswith("class "):
+            # The instance is handed, with all that is in it.
+            continue
+        named = isinstance(one, ast.Name) and world.definition(one.id, world.scopes.of_node[one]) is not None
+        brought = world.evidence.imported(one) is not None and not world.evidence.owns(one)
+        if not named and not brought and world.evidence.holds(one):
+            return True
+    return False
 
 
 def _loss_handed(world: World, node: ast.Module | FunctionNode, scope: Scope) -> bool:

@@ -98,7 +98,12 @@ class Concern:
             return [shared, *handed]
         # The gradient may as well belong to a third optimizer that is found, unless to none.
         others = [*handed, *(found if shared is not None else ())]
-        return [*others, self.cell] if found or self.rebinds(root) else others
+        # What works only with what it is handed is called for this optimizer, or for one with gradients of its own.
+        return [*others, self.cell] if found or self.finds(root) or self.rebinds(root) else others
+
+    def finds(self, root: str) -> bool:
+        """Whether a backward or a look at gradients in calls of ``root`` may be about models that it is not handed."""
+        return any(self.functions[one.function].function.finds for one in self.reached[root])
 
     def strays(self, name: str, *, asking: bool) -> list[str]:
         """Stray functions that change something and may have run at any point of a function, not on their way to it.

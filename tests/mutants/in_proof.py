@@ -194,6 +194,16 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "functions-find-nothing",
+        "proof/concern.py",
+        "A function that is handed an optimizer works on no model but those that it is handed.",
+        "if found or self.finds(root) or self.rebinds(root)",
+        "if found or self.rebinds(root)",
+        (
+            "tests/test_adversarial.py::test_what_is_done_to_a_tricky_program_does_not_show_under_torch[callers/another_loss_fills_it.py]",
+        ),
+    ),
+    Mutant(
         "one-round-is-enough",
         "proof/walk.py",
         "What functions leave behind for each other is followed once, not until nothing new turns up.",
