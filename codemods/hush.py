@@ -30,17 +30,15 @@ class Hush:
     used: set[tuple[Suppression, str]] = field(default_factory=set)
     suppressed: list[Judged] = field(default_factory=list)
     outside: list[Judged] = field(default_factory=list)
+    has_marks: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """Read the comments."""
-        if self._has_marks:
+        self.has_marks = MARK in self.text.lower()
+        if self.has_marks:
             from codemods.suppressions import suppressions  # noqa: PLC0415 - most files have no such comment
 
             self.comments = suppressions(self.text)
-
-    @property
-    def _has_marks(self) -> bool:
-        return MARK in self.text.lower()
 
     @property
     def whole_file(self) -> bool:
@@ -103,7 +101,7 @@ class Hush:
 
     def warnings(self) -> tuple[Problem, ...]:
         """What looks like a suppression and is none."""
-        if not self._has_marks:
+        if not self.has_marks:
             return ()
         from codemods.suppressions import complaints  # noqa: PLC0415
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+OPENING = frozenset({*FUNCTIONS, ast.ClassDef})
+"""The nodes that open a scope."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,21 @@ def arguments(call: ast.Call) -> Iterator[ast.expr]:
         yield value.value if isinstance(value, ast.Starred) else value
     for keyword in call.keywords:
         yield keyword.value
+
+
+def unpacks(call: ast.Call) -> bool:
+    """Whether a call is handed what cannot be counted: ``*several`` or ``**named``."""
+    return any(isinstance(one, ast.Starred) for one in call.args) or any(
+        one.arg is None for one in call.keywords
+    )
+
+
+def defaults(given: ast.arguments) -> list[tuple[ast.arg, ast.expr]]:
+    """The parameters that have a default, each with it."""
+    positional = [*given.posonlyargs, *given.args]
+    pairs = list(zip(positional[len(positional) - len(given.defaults) :], given.defaults, strict=True))
+    pairs += [(one, value) for one, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value]
+    return pairs
 
 
 def suites(node: ast.AST) -> Iterator[list[ast.stmt]]:

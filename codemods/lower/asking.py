@@ -45,8 +45,4 @@ def _asks_itself(world: World, node: FunctionNode) -> tuple[FunctionNode, ...] |
 
 
 def _of_the_file(world: World, name: str) -> list[FunctionNode]:
-    if not world.by_name:
-        for node in world.functions.values():
-            if isinstance(node, FUNCTIONS) and not isinstance(node, ast.Lambda):
-                world.by_name.setdefault(node.name, []).append(node)
-    return world.by_name.get(name, [])
+    return [one for one in world.evidence.named(name) if isinstance(one, FUNCTIONS)]

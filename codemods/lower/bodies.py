@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from codemods.syntax import BINDERS, FUNCTIONS, FunctionNode, callee_name
+from codemods.syntax import BINDERS, OPENING, FunctionNode, callee_name
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ class Body(NamedTuple):
 
 BACKWARDS = ("backward", "manual_backward")
 BINDING = frozenset(BINDERS)
-OPENING = frozenset({*FUNCTIONS, ast.ClassDef})
 LEAKING = frozenset({ast.Global, ast.Nonlocal, ast.Yield, ast.YieldFrom})
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codemods.events import NOTHING, Call
 from codemods.lower.bodies import body_of
 from codemods.lower.resolve import Target, resolve
-from codemods.syntax import FunctionNode, bound_targets
+from codemods.syntax import FunctionNode, bound_targets, defaults
 
 if TYPE_CHECKING:
     from codemods.events import Path
@@ -169,14 +169,7 @@ def nullable(world: World) -> frozenset[str]:
                 for target in bound_targets(node):
                     note(target)
         elif isinstance(node, ast.arguments):
-            positional = [*node.posonlyargs, *node.args]
-            defaults = list(
-                zip(positional[len(positional) - len(node.defaults) :], node.defaults, strict=True)
-            )
-            defaults += [
-                (one, value) for one, value in zip(node.kwonlyargs, node.kw_defaults, strict=True) if value
-            ]
-            found.update(one.arg for one, value in defaults if _is_none(value))
+            found.update(one.arg for one, value in defaults(node) if _is_none(value))
         elif isinstance(node, ast.Call):
             ran = resolve(world, node, None)
             if isinstance(ran, Target):

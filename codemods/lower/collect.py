@@ -57,8 +57,7 @@ def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evid
     evidence.settled = True
     evidence.held_lookups |= told.lookups
     evidence.owning.update(_owning(evidence))
-    evidence.keepers = find_keepers(evidence, any_function=False)
-    evidence.iterators = find_keepers(evidence, any_function=True)
+    evidence.keepers, evidence.iterators = find_keepers(evidence)
     for path in evidence.holders & evidence.methods.keys():
         evidence.held_variables.update((path.variable, *(one.variable for one in path.indices)))
         evidence.held_lookups.update(path.rest, *(one.rest for one in path.indices))

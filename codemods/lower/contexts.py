@@ -58,7 +58,7 @@ def _listed(world: World, call: ast.Call) -> bool:
         found = world.definition(call.func.id, world.scopes.of_node[call.func])
         if found is not None:
             return not world.touches(found)
-    return not any(evidence.holds(one) for one in (*call.args, *(one.value for one in call.keywords)))
+    return not any(evidence.holds(one) for one in arguments(call))
 
 
 def opaque_context(world: World, manager: ast.expr) -> str | None:

@@ -443,7 +443,7 @@ class Evidence:
         """What a call gives back: ``model`` for ``model.to(device)`` and for ``accelerator.unwrap_model(model)``."""
         if not isinstance(call.func, ast.Attribute):
             return None
-        if call.func.attr in ("to", "cuda", "cpu"):
+        if call.func.attr in harmless.MOVES:
             return call.func.value
         host = self.path(call.func.value) if call.func.attr == "unwrap_model" and call.args else None
         return call.args[0] if host is not None and self.is_host(host) else None
@@ -572,9 +572,9 @@ class Evidence:
             if isinstance(value, ast.Name)
             else value.attr if isinstance(value, ast.Attribute) else ""
         )
-        return bool(self._named(word))
+        return bool(self.named(word))
 
-    def _named(self, word: str) -> list[ast.AST]:
+    def named(self, word: str) -> list[ast.AST]:
         """The functions and classes of the file of that name."""
         if not self._functions:
             for one in self.scopes.inner:
@@ -584,7 +584,7 @@ class Evidence:
 
     def _is_plain_function(self, node: ast.Name) -> bool:
         """Whether a name means one function of the file, which gives back what its own ``return`` statements say."""
-        found = self._named(node.id)
+        found = self.named(node.id)
         path = self.scopes.path(node)
         if (
             path is None

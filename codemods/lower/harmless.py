@@ -102,6 +102,9 @@ COLLATOR = re.compile(r"transformers\.(data\.(data_collator\.)?)?(DataCollator\w
 """Classes of transformers whose call makes a batch of what it is handed. One of them asks a model that it was handed to
 shift labels (transformers 4, ``data/data_collator.py``), which a model of the library does without its parameters."""
 
+MOVES = frozenset({"cpu", "cuda", "to"})
+"""Methods by which a module moves, and returns itself."""
+
 FREEZING = frozenset({"requires_grad", "requires_grad_", "toggle_optimizer"})
 """The attributes and methods by which parameters are left out of a backward."""
 

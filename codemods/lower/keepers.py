@@ -16,6 +16,8 @@ from codemods.syntax import arguments, callee_name
 from codemods.trees import children
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from codemods.events import Path
     from codemods.lower.evidence import Evidence
 
@@ -65,10 +67,13 @@ class Keepers:
 NOBODY = Keepers()
 
 
-def find_keepers(evidence: Evidence, *, any_function: bool) -> Keepers:
-    """Who keeps what he was handed, by all that the file binds, hands over and returns."""
+def find_keepers(evidence: Evidence) -> tuple[Keepers, Keepers]:
+    """Who keeps what he was handed, by all that the file binds, hands over and returns.
+
+    First by what constructors make alone, then by what any function gives back.
+    """
     if not any(_keeps(evidence, one) for one in evidence.scopes.all(ast.Call)):
-        return NOBODY
+        return NOBODY, NOBODY
     returned = [
         (scope.name.rpartition(".")[2], node.value)
         for node, scope in evidence.scopes.of_node.items()
@@ -85,15 +90,25 @@ def find_keepers(evidence: Evidence, *, any_function: bool) -> Keepers:
         for path, value in bound
         if not evidence.methods.get(path, set()) & MODULE_USES and not _wraps_itself(evidence, path, value)
     ]
-    found = Keepers(any_function=any_function)
+    made, given = (_closed(evidence, Keepers(any_function=one), pairs, returned) for one in (False, True))
+    return made, given
+
+
+def _closed(
+    evidence: Evidence,
+    found: Keepers,
+    bound: Sequence[tuple[Path, ast.expr]],
+    returned: Sequence[tuple[str, ast.expr]],
+) -> Keepers:
+    """With all that holds what one of them holds."""
     while True:
         paths = found.paths.union(
-            path for path, value in pairs if path not in found.paths and found.keeps(evidence, value)
+            path for path, value in bound if path not in found.paths and found.keeps(evidence, value)
         )
         names = found.returning.union(name for name, value in returned if found.keeps(evidence, value))
         if (paths, names) == (found.paths, found.returning):
             return found
-        found = Keepers(paths, names, any_function)
+        found = Keepers(paths, names, found.any_function)
 
 
 def _keeps(evidence: Evidence, call: ast.Call) -> bool:

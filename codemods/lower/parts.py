@@ -10,6 +10,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from codemods.lower import harmless
 from codemods.lower.danger import is_container
 from codemods.lower.published import is_wrapper
 from codemods.syntax import arguments, callee_name
@@ -127,7 +128,7 @@ def _makes_part(world: World, call: ast.Call, depth: int) -> bool:
         )
         if isinstance(built, ast.ClassDef):
             return _is_module(world, built)
-        moved = isinstance(call.func, ast.Attribute) and name in ("cpu", "cuda", "to")
+        moved = isinstance(call.func, ast.Attribute) and name in harmless.MOVES
         return moved and isinstance(call.func, ast.Attribute) and may_be_part(world, call.func.value, depth)
     if full.startswith("torch."):
         return CLASS.match(full) is not None

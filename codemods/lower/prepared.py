@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from codemods.lower import harmless
 from codemods.lower.published import is_published, is_wrapper
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 WRAPPING = frozenset("prepare prepare_model prepare_optimizer setup setup_module setup_optimizers".split())
 
-
-MOVES = frozenset({"cpu", "cuda", "to"})
 
 ASKED = frozenset("modules named_modules named_parameters parameters".split())
 """What a module is asked for, and no tensor."""
@@ -72,8 +71,8 @@ def _returns_model(evidence: Evidence, target: ast.expr, call: ast.Call) -> bool
         return (
             bool(call.args) and evidence.scopes.path(call.args[0]) == path and is_published(evidence, target)
         )
-    if not isinstance(call.func, ast.Attribute) or call.func.attr not in MOVES:
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in harmless.MOVES:
         return False
     defined = {getattr(one, "name", "") for one in evidence.scopes.inner}
     asked = evidence.uses(path) & ASKED
-    return bool(asked) and evidence.scopes.path(call.func.value) == path and not MOVES & defined
+    return bool(asked) and evidence.scopes.path(call.func.value) == path and not harmless.MOVES & defined

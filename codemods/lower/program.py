@@ -22,7 +22,6 @@ from codemods.lower.valued import constructed_unseen
 from codemods.lower.world import World, is_generator
 from codemods.lower.wrappers import transparent
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name
-from codemods.trees import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -123,14 +122,17 @@ def _lower_function(
         and sealed(world, node)
         and not _loss_from_around(world, node, scope),
         finds=any(isinstance(one, Backward | Read) for block in blocks for one in block.events)
+        and not isinstance(node, ast.Module)
         and _finds(world, node, scope),
     )  # fmt: skip
 
 
-def _finds(world: World, node: ast.Module | FunctionNode, scope: Scope) -> bool:
+def _finds(world: World, node: FunctionNode, scope: Scope) -> bool:
     """Whether a function gets at what holds parameters otherwise than through its own variables."""
-    for one in walk(node):
-        if not isinstance(one, ast.Name | ast.Attribute) or not isinstance(one.ctx, ast.Load):
+    body = body_of(world, node)
+    looked_up: list[ast.Name | ast.Attribute] = [*body.names, *body.attributes]
+    for one in looked_up:
+        if not isinstance(one.ctx, ast.Load):
             continue
         path = world.scopes.path(one)
         if path is None or f"{path.scope}.".startswith(f"{scope.name}."):

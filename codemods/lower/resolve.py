@@ -13,7 +13,7 @@ from codemods.lower.asking import asks
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.world import World, is_generator
 from codemods.lower.wrappers import transparent
-from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name
+from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name, defaults, unpacks
 
 if TYPE_CHECKING:
     from codemods.lower.scopes import Scope
@@ -219,9 +219,7 @@ def _forwards(method: FunctionNode) -> bool:
 def _fits(call: ast.Call, method: FunctionNode) -> bool:
     """Whether a method can take the arguments of a call on an instance; Python raises TypeError otherwise."""
     args = method.args
-    if any(isinstance(one, ast.Starred) for one in call.args) or any(
-        one.arg is None for one in call.keywords
-    ):
+    if unpacks(call):
         return True
     positional = [one.arg for one in (*args.posonlyargs, *args.args)][1:]
     if len(call.args) > len(positional) and args.vararg is None:
@@ -279,10 +277,7 @@ def target_of(
         if keyword.arg in names:
             handed.add(parameters[names.index(keyword.arg)])
             _bind(caller, world, parameters[names.index(keyword.arg)], keyword.value, mapped)
-    starred = any(isinstance(one, ast.Starred) for one in call.args) or any(
-        one.arg is None for one in call.keywords
-    )
-    if not starred:
+    if not unpacks(call):
         _default(world, node, handed, mapped)
     fresh = [*unnamed, *(one for one in parameters if one not in mapped)]
     return Target(node, name, tuple(mapped.items()), tuple(fresh))
@@ -300,18 +295,8 @@ def _bind(caller: World, home: World, parameter: Path, value: ast.expr, mapped: 
 
 def _default(world: World, node: FunctionNode, handed: set[Path], mapped: dict[Path, Path]) -> None:
     """Parameters that nobody handed anything keep their default; only None says something."""
-    arguments_ = node.args
-    positional = [*arguments_.posonlyargs, *arguments_.args]
-    pairs = list(
-        zip(positional[len(positional) - len(arguments_.defaults) :], arguments_.defaults, strict=True)
-    )
-    pairs += [
-        (one, value)
-        for one, value in zip(arguments_.kwonlyargs, arguments_.kw_defaults, strict=True)
-        if value
-    ]
     scope = world.scope(node)
-    for parameter, value in pairs:
+    for parameter, value in defaults(node.args):
         path = world.scopes.variable(parameter.arg, scope)
         if (
             path not in handed

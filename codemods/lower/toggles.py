@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.lower.resolve import Target, resolve
+from codemods.syntax import defaults, unpacks
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -278,15 +279,10 @@ def _given(world: World, call: ast.Call, node: ast.FunctionDef) -> dict[str, ast
     args = node.args
     if args.vararg is not None or args.kwarg is not None:
         return None
-    if any(isinstance(one, ast.Starred) for one in call.args) or any(
-        one.arg is None for one in call.keywords
-    ):
+    if unpacks(call):
         return None
     positional = [one.arg for one in (*args.posonlyargs, *args.args)]
-    found = dict(zip(reversed(positional), reversed(args.defaults), strict=False))
-    found.update(
-        (one.arg, value) for one, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value
-    )
+    found = {one.arg: value for one, value in defaults(args)}
     scope = world.scope(node)
     inside = scope.parent is not None and scope.parent.is_class
     plain = any(getattr(one, "id", "") == "staticmethod" for one in node.decorator_list)

@@ -15,7 +15,7 @@ from codemods.lower.evidence import NOTHING_TOLD
 from codemods.lower.private import has_private_names, spelled_out
 from codemods.lower.scopes import Scope, Scopes, scopes_of
 from codemods.magics import magic_of
-from codemods.syntax import FUNCTIONS, FunctionNode, arguments
+from codemods.syntax import FUNCTIONS, OPENING, FunctionNode, arguments
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
@@ -57,7 +57,6 @@ class World:
     lineages: dict[ast.ClassDef, list[ast.ClassDef]] = field(default_factory=dict)
     overriding: dict[tuple[ast.ClassDef, str], list[FunctionNode]] = field(default_factory=dict)
     asking: dict[FunctionNode, tuple[FunctionNode, ...] | None] = field(default_factory=dict)
-    by_name: dict[str, list[FunctionNode]] = field(default_factory=dict)
     own_names: dict[ast.ClassDef, frozenset[str]] = field(default_factory=dict)
     bodies: dict[FunctionNode, Body] = field(default_factory=dict)
 
@@ -189,7 +188,7 @@ class World:
         while (
             isinstance(value, ast.Call)
             and isinstance(value.func, ast.Attribute)
-            and value.func.attr in ("to", "cuda", "cpu")
+            and value.func.attr in harmless.MOVES
         ):
             value = value.func.value
         assert isinstance(value, ast.Call)
@@ -222,7 +221,7 @@ class World:
         while (
             isinstance(value, ast.Call)
             and isinstance(value.func, ast.Attribute)
-            and value.func.attr in ("to", "cuda", "cpu")
+            and value.func.attr in harmless.MOVES
         ):
             value = value.func.value
         if not isinstance(value, ast.Call):
@@ -246,8 +245,6 @@ def is_generator(node: FunctionNode) -> bool:
 
 
 YIELDS = frozenset({ast.Yield, ast.YieldFrom})
-OPENING = frozenset({*FUNCTIONS, ast.ClassDef})
-"""The nodes that open a scope."""
 
 
 def _yields(node: FunctionNode) -> bool:

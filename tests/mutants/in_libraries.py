@@ -47,7 +47,7 @@ MUTANTS = (
         "to-is-always-a-modules",
         "lower/prepared.py",
         "A class's own to() returns the object that it is called on.",
-        " and not MOVES & defined",
+        " and not harmless.MOVES & defined",
         "",
         (f"{CELLS}[refusals/model_that_is_copied_to_a_device.py]",),
     ),
