@@ -223,7 +223,7 @@ def check(
 @_takes(PATHS)
 @click.option("--diff", is_flag=True, help="Show what would change as a diff; write nothing.")
 @click.option("--interactive", is_flag=True, help="Show each rewrite with its proof, and ask.")
-@click.option("--add-ignore", is_flag=True, help="Write a suppression with its reason for what is left.")
+@click.option("--add-ignore", is_flag=True, help="Write a suppression, with its reason, for each finding with a code that is left.")
 @click.option("--allow-dirty", is_flag=True, help="Rewrite folders that have uncommitted changes.")
 @click.option(
     "--exit-non-zero-on-fix", "exit_on_fix", is_flag=True, help="End with status 1 after a rewrite."
@@ -463,6 +463,8 @@ def _configuration(choice: Mapping[str, Any], **given: Any) -> Configuration:
     """What the command line and the configuration files say together."""
     from codemods.config import Configuration, Options  # noqa: PLC0415
 
+    if choice["isolated"] and choice["file"] is not None:
+        raise click.UsageError("--isolated uses no configuration file, --config names one: choose")
     placement = choice["placement"]
     options = Options(
         select=choice["select"],

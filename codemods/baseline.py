@@ -47,7 +47,8 @@ def with_ignores(outcome: Outcome, settings: Settings) -> Ignored:
     rest = _open(examined(outcome.path, data, settings))
     problem = Problem(outcome.path, rest[0].line, NOT_HERE) if rest else None
     kept = tuple(one for one in outcome.findings if one.applied or not one.code)
-    return Ignored(replace(outcome, after=data, findings=kept, problem=problem), count)
+    silenced = outcome.suppressed + count
+    return Ignored(replace(outcome, after=data, findings=kept, suppressed=silenced, problem=problem), count)
 
 
 def _open(outcome: Outcome) -> list[Finding]:

@@ -171,6 +171,7 @@ def test_what_is_left_gets_a_comment_with_its_reason_and_is_quiet_from_then_on(t
     first = gradorder("fix", "--add-ignore", cwd=tmp_path)
     text = (tmp_path / "page.py").read_text()
     assert first.status == 0
+    assert "Found 3 training steps in 1 file: 2 rewritten, 1 suppressed.\n" in first.err + first.out
     assert "    # gradorder: ignore[GO202]  # nothing in the loop clears" in text
     assert "        other.zero_grad()\n        cost =" in text
     assert gradorder("check", cwd=tmp_path).status == 0

@@ -480,3 +480,11 @@ def test_the_first_examples_of_the_page_say_the_same() -> None:
     first, second = (Configuration().origin(str(Path(one).resolve())) for one in (".", "own"))
     assert first.options == second.options != Options()
     assert (first.path, second.path) == ("pyproject.toml", "own/gradorder.toml")
+
+
+def test_a_configuration_and_none_cannot_both_be_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text("")
+    ended = gradorder("check", "--isolated", "--config", "own.toml", cwd=tmp_path)
+    assert ended.status == 2
+    assert "--isolated" in ended.err
+    assert "--config" in ended.err
