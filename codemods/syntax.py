@@ -138,6 +138,13 @@ def arguments(call: ast.Call) -> Iterator[ast.expr]:
         yield keyword.value
 
 
+def stepped(call: ast.Call) -> ast.expr | None:
+    """What the constructor of an optimizer is given to step on: its first argument, or ``params``."""
+    if call.args:
+        return call.args[0]
+    return next((one.value for one in call.keywords if one.arg == "params"), None)
+
+
 def unpacks(call: ast.Call) -> bool:
     """Whether a call is handed what cannot be counted: ``*several`` or ``**named``."""
     return any(isinstance(one, ast.Starred) for one in call.args) or any(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from codemods.events import Path
 from codemods.lower import harmless
 from codemods.lower.uses import Uses, uses_of
-from codemods.syntax import FUNCTIONS, callee_name
+from codemods.syntax import FUNCTIONS, callee_name, stepped
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ def _built(world: World, method: ast.FunctionDef) -> tuple[bool, list[ast.expr]]
 
 def _module(world: World, value: ast.expr) -> Path | None:
     """M for ``Optimizer(self.M.parameters(), ...)``."""
-    first = value.args[0] if isinstance(value, ast.Call) and value.args else None
+    first = stepped(value) if isinstance(value, ast.Call) else None
     if not isinstance(first, ast.Call) or not isinstance(first.func, ast.Attribute):
         return None
     if first.func.attr != "parameters" or first.args or first.keywords:

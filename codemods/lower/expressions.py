@@ -34,7 +34,7 @@ from codemods.lower.published import is_wrapper
 from codemods.lower.resolve import Opaque, resolve
 from codemods.lower.trainers import trains_anew
 from codemods.lower.world import REFLECTION
-from codemods.syntax import arguments, callee_name
+from codemods.syntax import arguments, callee_name, stepped
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
@@ -228,13 +228,11 @@ class Expressions:
 
     def _source(self, value: ast.expr | None) -> Path | None:
         """M for ``Optimizer(M.parameters(), ...)``; the list, for one of parameters that never changes."""
-        if (
-            not isinstance(value, ast.Call)
-            or not value.args
-            or not self.world.evidence.builds_optimizer(value)
-        ):
+        if not isinstance(value, ast.Call) or not self.world.evidence.builds_optimizer(value):
             return None
-        first = value.args[0]
+        first = stepped(value)
+        if first is None:
+            return None
         if (
             isinstance(first, ast.Call)
             and isinstance(first.func, ast.Attribute)

@@ -10,7 +10,7 @@ from codemods.lower.apart import sites
 from codemods.lower.configured import configured
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.magics import magic_of
-from codemods.syntax import FUNCTIONS, bound_targets, callee_name
+from codemods.syntax import FUNCTIONS, bound_targets, callee_name, stepped
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -109,9 +109,9 @@ def listed_parameters(world: World) -> dict[Path, frozenset[Path]]:
     found: dict[Path, frozenset[Path]] = {}
     for path in list(world.evidence.bindings):
         value = world.evidence.sole_binding(path)
-        if not isinstance(value, ast.Call) or not value.args or not world.evidence.builds_optimizer(value):
+        if not isinstance(value, ast.Call) or not world.evidence.builds_optimizer(value):
             continue
-        listed = value.args[0]
+        listed = stepped(value)
         if isinstance(listed, ast.List | ast.Tuple):
             items = [world.evidence.path(one) for one in listed.elts]
             known = frozenset(one for one in items if one is not None)
@@ -121,17 +121,26 @@ def listed_parameters(world: World) -> dict[Path, frozenset[Path]]:
 
 
 def swapped(world: World) -> frozenset[Path]:
-    """The paths that one function binds to an optimizer over some parameters, and another function over others."""
+    """The paths that the file binds to an optimizer over some parameters, and elsewhere to one over others."""
     found = set()
     for path, values in world.evidence.bindings.items():
-        built: dict[str, set[str]] = {}
-        for value in values:
-            if isinstance(value, ast.Call) and world.evidence.builds_optimizer(value):
-                given = ast.dump(value.args[0]) if value.args else ""
-                built.setdefault(world.scopes.of_node[value].name, set()).add(given)
-        if len(set(map(frozenset, built.values()))) > 1:
+        built = [
+            one for one in values if isinstance(one, ast.Call) and world.evidence.builds_optimizer(one)
+        ]
+        if len(built) > 1 and len({_stepped(world, one) for one in built}) > 1:
             found.add(path)
     return frozenset(found)
+
+
+def _stepped(world: World, call: ast.Call) -> tuple[str, frozenset[Path]]:
+    """What an optimizer is built over: the text, and the variables that its names mean where it stands."""
+    over = stepped(call)
+    if over is None or isinstance(over, ast.Starred):
+        # Behind ``*args`` and ``**options`` may be anything.
+        return f"{call.lineno}:{call.col_offset}", frozenset()
+    inside = {one.id for one in walk(over) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    names = [one for one in walk(over) if isinstance(one, ast.Name) and one.id not in inside]
+    return ast.dump(over), frozenset(world.scopes.variable(one.id, world.scopes.of_node[one]) for one in names)
 
 
 def _written(world: World) -> list[Path]:
