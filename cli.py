@@ -223,7 +223,11 @@ def check(
 @_takes(PATHS)
 @click.option("--diff", is_flag=True, help="Show what would change as a diff; write nothing.")
 @click.option("--interactive", is_flag=True, help="Show each rewrite with its proof, and ask.")
-@click.option("--add-ignore", is_flag=True, help="Write a suppression, with its reason, for each finding with a code that is left.")
+@click.option(
+    "--add-ignore",
+    is_flag=True,
+    help="Write a suppression, with its reason, for each finding with a code that is left.",
+)
 @click.option("--allow-dirty", is_flag=True, help="Rewrite folders that have uncommitted changes.")
 @click.option(
     "--exit-non-zero-on-fix", "exit_on_fix", is_flag=True, help="End with status 1 after a rewrite."

@@ -29,9 +29,10 @@ from codemods.lower.contexts import iterates_keeper
 from codemods.lower.danger import danger, danger_of_arguments
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.groups import regroups, stores_into_groups
+from codemods.lower.launchers import launched
 from codemods.lower.parts import changes_parts, is_new_part, stores_part
 from codemods.lower.published import is_wrapper
-from codemods.lower.resolve import Opaque, resolve
+from codemods.lower.resolve import Opaque, Target, resolve
 from codemods.lower.trainers import trains_anew
 from codemods.lower.world import REFLECTION
 from codemods.syntax import arguments, callee_name, stepped
@@ -340,19 +341,14 @@ class Expressions:
             self.graph.emit(Unknown(target.reason, span, target.trains, calls_back=True))
             return
         if target is not None:
-            if isinstance(target.node, ast.AsyncFunctionDef) and node is not self.awaited:
-                if self.world.touches(target.node):
-                    later = f"{target.name}() is a coroutine that runs later"
-                    self.graph.emit(Unknown(later, span, trains=True, calls_back=True))
-                return
-            if target.name in self.recursive:
-                if self.world.touches(target.node):
-                    self.graph.emit(Unknown(f"{target.name}() is recursive", span, trains=True))
-                return
-            for fresh in target.fresh:
-                self.graph.emit(Rebind(fresh, None, span))
-            alone = isinstance(self.statement, ast.Expr) and self.statement.value is node
-            self.graph.emit(Call(target.name, target.arguments, span, alone and not target.fresh))
+            self._runs_function(node, target, span)
+            return
+        launch = launched(self.world, node)
+        if launch is not None:
+            before = self.graph.current
+            self.graph.start(node.lineno, before)
+            self._runs_function(node, launch, span)
+            self.graph.start(node.lineno, before, self.graph.current)
             return
         if not marked and self._dynamic(node, span):
             return
@@ -369,6 +365,22 @@ class Expressions:
         if self._works_on_gradients(node):
             return
         self._outside(node, span, known=events is not None)
+
+    def _runs_function(self, node: ast.Call, target: Target, span: Span) -> None:
+        """A call of a function of the file."""
+        if isinstance(target.node, ast.AsyncFunctionDef) and node is not self.awaited:
+            if self.world.touches(target.node):
+                later = f"{target.name}() is a coroutine that runs later"
+                self.graph.emit(Unknown(later, span, trains=True, calls_back=True))
+            return
+        if target.name in self.recursive:
+            if self.world.touches(target.node):
+                self.graph.emit(Unknown(f"{target.name}() is recursive", span, trains=True, calls_back=True))
+            return
+        for fresh in target.fresh:
+            self.graph.emit(Rebind(fresh, None, span))
+        alone = isinstance(self.statement, ast.Expr) and self.statement.value is node
+        self.graph.emit(Call(target.name, target.arguments, span, alone and not target.fresh))
 
     def _outside(self, node: ast.Call, span: Span, *, known: bool) -> None:
         """A call of code that is not in the file. ``known``: an idiom says that it does nothing by itself."""

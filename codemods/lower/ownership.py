@@ -124,9 +124,7 @@ def swapped(world: World) -> frozenset[Path]:
     """The paths that the file binds to an optimizer over some parameters, and elsewhere to one over others."""
     found = set()
     for path, values in world.evidence.bindings.items():
-        built = [
-            one for one in values if isinstance(one, ast.Call) and world.evidence.builds_optimizer(one)
-        ]
+        built = [one for one in values if isinstance(one, ast.Call) and world.evidence.builds_optimizer(one)]
         if len(built) > 1 and len({_stepped(world, one) for one in built}) > 1:
             found.add(path)
     return frozenset(found)
@@ -140,7 +138,9 @@ def _stepped(world: World, call: ast.Call) -> tuple[str, frozenset[Path]]:
         return f"{call.lineno}:{call.col_offset}", frozenset()
     inside = {one.id for one in walk(over) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     names = [one for one in walk(over) if isinstance(one, ast.Name) and one.id not in inside]
-    return ast.dump(over), frozenset(world.scopes.variable(one.id, world.scopes.of_node[one]) for one in names)
+    return ast.dump(over), frozenset(
+        world.scopes.variable(one.id, world.scopes.of_node[one]) for one in names
+    )
 
 
 def _written(world: World) -> list[Path]:

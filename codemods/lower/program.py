@@ -15,6 +15,7 @@ from codemods.lower.bodies import body_of
 from codemods.lower.certain import certain_paths, nullable, opened, sealed
 from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.helpers import unfolded
+from codemods.lower.launchers import launched
 from codemods.lower.ownership import hooked, keeps_references, listed_parameters, ownership, swapped, veto
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.statements import Statements
@@ -111,10 +112,12 @@ def _lower_function(
     blocks = graph.frozen()
     body = Region(0, frozenset(range(len(blocks))), span, loop=False)
     variables = tuple(world.scopes.variable(one, scope) for one in scope.parameters)
-    stray = not isinstance(node, ast.Module) and _stray(world, node, scope, unseen)
+    # A call that comes back to the function is none that can be followed: what such a call leaves, any call may.
+    again = scope.name in recursive
+    stray = again or (not isinstance(node, ast.Module) and _stray(world, node, scope, unseen))
     return Function(
         scope.name, variables, blocks, graph.exit, graph.raise_exit, (body, *graph.regions), span,
-        handed_around=_handed_around(world, node, scope),
+        handed_around=again or _handed_around(world, node, scope),
         loss_handed=_loss_handed(world, node, scope),
         stray=stray,
         family=None if scope.method_of is None else world.scopes.families[scope.method_of.name],
@@ -242,7 +245,7 @@ def recursive_functions(world: World) -> frozenset[str]:
     for node in world.scopes.all(ast.Call):
         caller = _function_around(world.scopes.of_node[node])
         if caller is not None:
-            target = resolve(world, node, None)
+            target = resolve(world, node, None) or launched(world, node)
             if isinstance(target, Target):
                 callees[caller].add(target.name)
     index: dict[str, int] = {}

@@ -298,7 +298,7 @@ EXPRESSIONS = (
         "parameters-keep-their-value",
         "lower/expressions.py",
         "A parameter that gets a value without a name means what it meant in the call before.",
-        "            for fresh in target.fresh:\n                self.graph.emit(Rebind(fresh, None, span))\n",
+        "        for fresh in target.fresh:\n            self.graph.emit(Rebind(fresh, None, span))\n",
         "",
         (
             "tests/ir/test_show.py::test_a_program_is_lowered_as_shown[a call hands the paths of its arguments on]",
@@ -362,10 +362,20 @@ EXPRESSIONS = (
         "recursion-does-nothing",
         "lower/expressions.py",
         "The event of a recursive call is dropped.",
-        '                    self.graph.emit(Unknown(f"{target.name}() is recursive", span, trains=True))\n',
-        "                    pass\n",
+        '                self.graph.emit(Unknown(f"{target.name}() is recursive", span, trains=True, calls_back=True))\n',
+        "                pass\n",
         (
             "tests/proof/test_lockstep.py::test_the_versions_differ[a recursive function may do what it does any number of times]",
+        ),
+    ),
+    Mutant(
+        "recursion-comes-back-as-it-was",
+        "lower/program.py",
+        "A recursive call leaves what it leaves in the original, not what the rewritten function leaves.",
+        "    again = scope.name in recursive\n",
+        "    again = False\n",
+        (
+            "tests/test_adversarial.py::test_what_is_done_to_a_tricky_program_does_not_show_under_torch[hidden_calls/calls_itself.py]",
         ),
     ),
     Mutant(
