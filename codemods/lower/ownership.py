@@ -29,7 +29,14 @@ def hooked(world: World) -> bool:
 
 
 def veto(world: World) -> str | None:
-    """Why nothing in this file can be proved: it gives ``zero_grad``, ``step`` or ``backward`` another meaning."""
+    """Why nothing in this file can be proved: it gives ``zero_grad``, ``step`` or ``backward`` another meaning.
+
+    Or it takes them, or a gradient, out of an object by a pattern.
+    """
+    for pattern in world.scopes.all(ast.MatchClass):
+        taken = next((one for one in pattern.kwd_attrs if one in GRADIENT_ATTRIBUTES or one == "_grad"), None)
+        if taken is not None:
+            return f"line {pattern.lineno} takes {taken} out of an object by a pattern"
     words = GRADIENT_ATTRIBUTES - {"grad"}
     if not _may_replace(world, words):
         return None
