@@ -337,11 +337,13 @@ class Expressions:
             return
         target = target or linked
         if isinstance(target, Opaque):
-            self._step_of_unknown(node, span)
+            self._step_of(node, span)
             self.graph.emit(Unknown(target.reason, span, target.trains, calls_back=True))
             return
         if target is not None:
             self._runs_function(node, target, span)
+            if target is not linked and self.world.is_optimizer_method(target.node):
+                self._step_of(node, span)
             return
         launch = launched(self.world, node)
         if launch is not None:
@@ -395,8 +397,8 @@ class Expressions:
             trains = harmless.trains(callee_name(node)) or reason.endswith("which touches gradients")
             self.graph.emit(Unknown(reason, span, trains, calls_back))
 
-    def _step_of_unknown(self, node: ast.Call, span: Span) -> None:
-        """An optimizer's step that may run code of the file is a step all the same, for the verdict's sake."""
+    def _step_of(self, node: ast.Call, span: Span) -> None:
+        """An optimizer's step that runs code of the file, or may, is a step all the same."""
         if not isinstance(node.func, ast.Attribute) or node.func.attr != "step":
             return
         receiver = self.world.evidence.path(node.func.value)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.lower import harmless
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -37,6 +38,16 @@ class _Bound:
     module: str
     name: str | None
     whole: bool
+
+
+def brings_names(node: ast.stmt) -> bool:
+    """Whether a statement may give any name of the module another value: ``from helpers import *``.
+
+    Torch and the libraries that count as harmless have no models and optimizers to give.
+    """
+    if not isinstance(node, ast.ImportFrom) or all(one.name != "*" for one in node.names):
+        return False
+    return bool(node.level) or not f"{node.module}.".startswith(("torch.", *harmless.PREFIXES))
 
 
 def imported_calls(world: World) -> Iterator[tuple[ast.Call, Imported]]:

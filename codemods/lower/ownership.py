@@ -9,6 +9,7 @@ from codemods.events import Path, Rebind
 from codemods.lower.apart import sites
 from codemods.lower.configured import configured
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
+from codemods.lower.imports import brings_names
 from codemods.magics import magic_of
 from codemods.syntax import FUNCTIONS, bound_targets, callee_name, stepped
 from codemods.trees import walk
@@ -31,8 +32,11 @@ def hooked(world: World) -> bool:
 def veto(world: World) -> str | None:
     """Why nothing in this file can be proved: it gives ``zero_grad``, ``step`` or ``backward`` another meaning.
 
-    Or it takes them, or a gradient, out of an object by a pattern.
+    Or it takes them, or a gradient, out of an object by a pattern, or replaces what it has defined by whatever it imports.
     """
+    for one in world.scopes.all(ast.ImportFrom):
+        if brings_names(one) and _has_owners_above(world, one):
+            return f"line {one.lineno}: {ast.unparse(one)} can give any name another value"
     for pattern in world.scopes.all(ast.MatchClass):
         taken = next((one for one in pattern.kwd_attrs if one in GRADIENT_ATTRIBUTES or one == "_grad"), None)
         if taken is not None:
@@ -56,6 +60,18 @@ def veto(world: World) -> str | None:
             ):
                 return f"line {node.lineno} can give any name another value"
     return None
+
+
+def _has_owners_above(world: World, statement: ast.stmt) -> bool:
+    """Whether the module has bound a model, an optimizer, a function or a class by the time of a statement."""
+    bound: list[ast.AST | None] = [
+        value
+        for path, values in world.evidence.bindings.items()
+        if not path.scope and path in world.evidence.holders
+        for value in values
+    ]
+    bound += [one for (scope, _), found in world.definitions.items() if scope == "<module>" for one in found]
+    return any(getattr(one, "lineno", statement.lineno) < statement.lineno for one in bound)
 
 
 def _may_replace(world: World, words: frozenset[str]) -> bool:

@@ -10,11 +10,12 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from codemods.events import Accumulate, Mark, Unknown
+from codemods.events import ANYTHING, Accumulate, Mark, Rebind, Unknown
 from codemods.lower.contexts import lets_pass, opaque_context, runs_code
 from codemods.lower.evidence import mentions_accumulate
 from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.groups import means_groups
+from codemods.lower.imports import brings_names
 from codemods.syntax import Cell, Cells, bound_names, dotted
 from codemods.trees import children, walk
 
@@ -155,7 +156,10 @@ class Statements:
         for alias in node.names:
             self._name_bound(alias.asname or alias.name.partition(".")[0], node)
 
-    _importfrom = _import
+    def _importfrom(self, node: ast.ImportFrom) -> None:
+        if brings_names(node):
+            self.graph.emit(Rebind(ANYTHING, None, span_of(node)))
+        self._import(node)
 
     def _return(self, node: ast.Return) -> None:
         self.expressions.visit(node.value)

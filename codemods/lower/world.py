@@ -105,6 +105,14 @@ class World:
             found += [self.evidence.imported(base) or ast.unparse(base) for base in foreign]
         return found
 
+    def is_optimizer_method(self, node: FunctionNode) -> bool:
+        """Whether a function is a method of a class of the file that is derived from an optimizer of torch."""
+        owner = self.scope(node).method_of
+        return owner is not None and any(
+            base.startswith("torch.optim.") and "lr_scheduler" not in base
+            for base in self.foreign_bases(owner)
+        )
+
     def _known_base(self, base: ast.expr) -> bool:
         return self._base(base) is not None or (isinstance(base, ast.Name) and base.id == "object")
 
