@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.custom import mark_of
 from codemods.events import GROUPS, Backward, Event, Flavour, Read, Rebind, Step, Unknown, Zero
-from codemods.syntax import callee_name
+from codemods.syntax import arguments, callee_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +27,10 @@ def recognise(site: CallSite) -> Sequence[Event] | None:
     """Recognise the calls of ``torch.optim``, ``torch.autograd`` and ``torch.nn.utils``."""
     if site.full in ("torch.autograd.grad", "torch.func.grad"):
         return ()
-    if site.name in READERS:
+    if site.name in READERS or _imported_name(site) in READERS:
         return (Read(f"{site.name}()", site.span),)
+    if site.base is None and _imported_name(site) == "backward":
+        return (Backward(ast.unparse(next(arguments(site.node), site.node)), site.span),)
     if site.name == "backward" and site.base is not None:
         return (Backward(ast.unparse(site.base), site.span),)
     if site.name == "zero_grad" and site.base is not None:
@@ -42,18 +44,27 @@ def recognise(site: CallSite) -> Sequence[Event] | None:
     return None
 
 
+def _imported_name(site: CallSite) -> str:
+    """What a function of torch is called there, whatever the file calls it."""
+    full = site.full or ""
+    return full.rpartition(".")[2] if full.startswith("torch.") else ""
+
+
 def _step(site: CallSite) -> Sequence[Event] | None:
     receiver = site.receiver
     written = "" if site.base is None else ast.unparse(site.base)
     handed = [*site.node.args, *(one.value for one in site.node.keywords)]
+    back = any(map(site.facts.calls_back, handed))
     if receiver is None:
-        return (Unknown("step() is called on an object that is computed on the spot", site.span, steps=True),)
+        reason = "step() is called on an object that is computed on the spot"
+        return (Unknown(reason, site.span, back, calls_back=back, steps=True),)
     if site.facts.is_scheduler(receiver) or site.facts.constructor(receiver) in PROFILERS:
         return None if any(map(site.facts.owns, handed)) else ()
     if not site.facts.is_optimizer(receiver):
-        if handed:
+        if handed and not back:
             return None
-        return (Unknown(f"{receiver.text}.step() may be an optimizer's", site.span, steps=True),)
+        reason = f"{receiver.text}.step() may be an optimizer's"
+        return (Unknown(reason, site.span, back, calls_back=back, steps=True),)
     if (
         any(one.arg != "closure" for one in site.node.keywords)
         or len(handed) > 1

@@ -36,11 +36,11 @@ def body_of(world: World, node: FunctionNode) -> Body:
     """What stands in a function of the file."""
     known = world.bodies.get(node)
     if known is None:
-        known = world.bodies[node] = _body(node)
+        known = world.bodies[node] = _body(world, node)
     return known
 
 
-def _body(function: FunctionNode) -> Body:
+def _body(world: World, function: FunctionNode) -> Body:
     by_kind: dict[type[ast.AST], list[ast.AST]] = {}
     for node in walk(function):
         by_kind.setdefault(type(node), []).append(node)
@@ -54,7 +54,11 @@ def _body(function: FunctionNode) -> Body:
         [
             one
             for one in by_kind.get(ast.Call, ())
-            if isinstance(one, ast.Call) and callee_name(one) in BACKWARDS
+            if isinstance(one, ast.Call)
+            and (
+                callee_name(one) in BACKWARDS
+                or world.evidence.imported(one.func) == "torch.autograd.backward"
+            )
         ],
         inside > 1,
         not kinds.isdisjoint(LEAKING),

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from codemods.events import NOTHING, Call
 from codemods.lower.bodies import body_of
 from codemods.lower.resolve import Target, resolve
-from codemods.syntax import FunctionNode, bound_targets, defaults
+from codemods.syntax import FunctionNode, arguments, bound_targets, defaults
+from codemods.trees import children
 
 if TYPE_CHECKING:
     from codemods.events import Path
     from codemods.ir.nodes import Function
+    from codemods.lower.scopes import Scope
     from codemods.lower.world import World
 
 
@@ -71,17 +73,51 @@ def sealed(world: World, node: FunctionNode) -> bool:
             return False
         if path in evidence.holders and not path.scope.startswith("class "):
             local = path.scope == scope.name or path.scope.startswith(scope.name + ".")
-            if not local or path in parameters:
+            if not local or path in parameters or _drawn(world, scope, path):
                 return False
     for attribute in body.attributes:
         path = world.scopes.path(attribute)
-        if path in evidence.holders and path is not None and path.scope.startswith("class "):
+        if (path is None or path.scope.startswith("class ")) and evidence.holds(attribute):
             return False
     return not any(one.value is not None and evidence.holds(one.value) for one in body.returns) and not any(
         not isinstance(target, ast.Name) and _stores_holder(world, one)
         for one in body.binders
         for target in bound_targets(one)
     )
+
+
+GETTERS = frozenset("__getitem__ get items pop popitem popleft setdefault values".split())
+
+
+def _drawn(world: World, scope: Scope, path: Path) -> bool:
+    """Whether a variable may be bound to something that is found in a parameter, or in the code around a function."""
+    parameters = {world.scopes.variable(one, scope) for one in scope.parameters}
+    pending = [one for one in world.evidence.bindings.get(path, ()) if one is not None]
+    seen = {path}
+    while pending:
+        one = pending.pop()
+        if isinstance(one, ast.Name):
+            meant = world.scopes.path(one)
+            if meant is None or meant in seen:
+                continue
+            seen.add(meant)
+            if meant in parameters:
+                return True
+            if meant.scope == scope.name or meant.scope.startswith(scope.name + "."):
+                pending += [each for each in world.evidence.bindings.get(meant, ()) if each is not None]
+            elif world.evidence.holds(one):
+                return True
+        elif isinstance(one, ast.Call):
+            full = world.evidence.imported(one.func) or ""
+            if isinstance(one.func, ast.Attribute) and one.func.attr in GETTERS and not full:
+                pending.append(one.func.value)
+            elif full.startswith("builtins."):
+                pending.extend(arguments(one))
+        elif isinstance(one, ast.Attribute):
+            pending.append(one.value)
+        else:
+            pending += [each for each in children(one) if isinstance(each, ast.expr)]
+    return False
 
 
 def opened(world: World, functions: dict[str, Function]) -> frozenset[str]:

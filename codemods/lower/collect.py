@@ -20,6 +20,7 @@ from codemods.lower.evidence import (
 from codemods.lower.handing import hand_arguments
 from codemods.lower.holders import close, seed_holders
 from codemods.lower.keepers import find_keepers
+from codemods.lower.loose import spread_loose_stores
 from codemods.lower.prepared import forget_wrapping
 from codemods.syntax import BINDERS, FUNCTIONS, bound_names, bound_targets, callee_name
 from codemods.trees import walk
@@ -41,7 +42,9 @@ def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evid
     telling = [node for node in walk(tree) if type(node) in TELLING]
     for node in telling:
         _collect_node(evidence, node)
-    evidence.touching = _touching(scopes, told.touching | words_of(tree))
+    evidence.starred = any(name == "*" for _, name in evidence.imports)
+    evidence.touching = _touching(scopes, told.touching | words_of(tree) | _renamed(evidence))
+    spread_loose_stores(evidence, telling)
     hand_arguments(evidence)
     evidence.aliases = _aliases(evidence, tree, [one for one in telling if isinstance(one, ast.Assign)])
     for alias in evidence.aliases:
@@ -153,6 +156,7 @@ def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
         evidence.iterated.add(id(value))
     elif isinstance(node, ast.withitem):
         value = node.context_expr
+        evidence.entered.add(id(value))
     elif isinstance(node, FUNCTIONS):
         scope = evidence.scopes.inner[node]
         for name in scope.parameters:
@@ -175,7 +179,6 @@ def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
 def _aliases(evidence: Evidence, tree: ast.Module, assignments: list[ast.Assign]) -> dict[Path, Path]:
     """Plain names bound exactly once, by an assignment of a path that itself never changes afterwards."""
     aliases: dict[Path, Path] = {}
-    starred = any(name == "*" for _, name in evidence.imports)
     top = {id(one) for one in tree.body}
     outermost = {id(one.value) for one in tree.body if isinstance(one, ast.Assign)}
     subscripts = any(each.rest and each.rest[-1].startswith("[") for each in evidence.bindings)
@@ -197,7 +200,7 @@ def _aliases(evidence: Evidence, tree: ast.Module, assignments: list[ast.Assign]
                 or evidence.is_import(path)
             ):
                 continue
-            if not path.scope and (starred or id(node) not in top):
+            if not path.scope and (evidence.starred or id(node) not in top):
                 continue
             manual = _manual_optimizer(evidence, node, target)
             if manual is not None:
@@ -291,6 +294,12 @@ def _matching(node: ast.Assign, target: ast.expr) -> ast.expr:
             if ast.unparse(given) == ast.unparse(target):
                 return given
     return node.value
+
+
+def _renamed(evidence: Evidence) -> frozenset[str]:
+    """What the file calls imported functions that touch gradients by their own names."""
+    words = GRADIENT_ATTRIBUTES | ACCUMULATING
+    return frozenset(name for (_, name), full in evidence.imports.items() if full.rpartition(".")[2] in words)
 
 
 def _touching(scopes: Scopes, told: frozenset[str]) -> set[str]:

@@ -13,6 +13,7 @@ from codemods.lower.keepers import ITERATING
 from codemods.lower.published import KERAS, is_quiet, wraps
 from codemods.lower.trainers import looks_at_none, makes_trainer, only_looks
 from codemods.syntax import FUNCTIONS, arguments, callee_name
+from codemods.trees import children
 
 if TYPE_CHECKING:
     from codemods.events import Path
@@ -54,7 +55,8 @@ def danger(world: World, call: ast.Call) -> str | None:
         return f"{_text(call.func)}() is handed {_text(handed[0])} and cannot be followed from this file"
     if handed and "hook" in name:
         return f"{_text(call.func)}() is handed {_text(handed[0])}"
-    if not harmless.GRADIENT_WORD.search(name) or name in harmless.GRADIENT_SWITCHES:
+    words = [one for one in (name, full.rpartition(".")[2]) if harmless.GRADIENT_WORD.search(one)]
+    if not words or name in harmless.GRADIENT_SWITCHES:
         return None
     if (built and not handed) or evidence.builds_optimizer(call) or name[:1].isupper():
         return None
@@ -114,9 +116,15 @@ CALLERS = frozenset("filter iter map max min reduce sorted sum".split())
 def _hands_over(world: World, call: ast.Call) -> bool:
     """Whether a builtin is handed both a model and a function that could look at it."""
     parts = list(arguments(call))
-    functions = [
-        one for one in parts if isinstance(one, ast.Name | ast.Attribute) and not world.evidence.holds(one)
+    if not parts:
+        return False
+    functions: list[ast.expr] = [one for one in parts if isinstance(one, ast.Name | ast.Attribute)]
+    if callee_name(call) in ("filter", "iter", "map", "reduce") and not isinstance(parts[0], ast.Lambda):
+        functions.append(parts[0])
+    functions += [
+        one.value for one in call.keywords if one.arg == "key" and not isinstance(one.value, ast.Lambda)
     ]
+    functions = [one for one in functions if not world.evidence.holds(one)]
     functions = [one for one in functions if not (world.evidence.imported(one) or "").startswith("builtins.")]
     return bool(functions) and any(world.evidence.holds(one) for one in parts)
 
@@ -124,7 +132,9 @@ def _hands_over(world: World, call: ast.Call) -> bool:
 def _is_whole(world: World, node: ast.expr) -> bool:
     """Whether a value is a module (its parameters are copied without gradients) or the like of a state dict."""
     path = world.evidence.path(node)
-    return isinstance(node, ast.Call) or (path is not None and world.evidence.is_module(path))
+    if isinstance(node, ast.Call):
+        return callee_name(node) not in ITERATING | {"getattr", "max", "min"}
+    return path is not None and world.evidence.is_module(path)
 
 
 def is_container(world: World, node: ast.expr) -> bool:
@@ -150,7 +160,17 @@ def _calls_back(world: World, value: ast.expr) -> bool:
         if value.attr in GRADIENT_ATTRIBUTES - {"grad"}:
             return True
         return any(world.touches(one) for one in world.methods_named(value.attr))
+    if isinstance(value, ast.Call):
+        return any(_calls_back(world, one) for one in arguments(value))
+    if isinstance(value, CARRYING):
+        return any(_calls_back(world, one) for one in children(value) if isinstance(one, ast.expr))
     return False
+
+
+CARRYING = (
+    ast.BoolOp, ast.Dict, ast.IfExp, ast.List, ast.ListComp, ast.NamedExpr, ast.Set, ast.Starred, ast.Subscript, ast.Tuple,
+)  # fmt: skip
+"""Expressions whose value may be what stands in them, or holds it."""
 
 
 MODES = frozenset({"eval", "train"})

@@ -15,6 +15,7 @@ from codemods.events import Path
 from codemods.lower import harmless
 from codemods.lower.held import Held
 from codemods.lower.keepers import NOBODY, Keepers
+from codemods.lower.loose import ANY
 from codemods.lower.published import is_published
 from codemods.syntax import arguments, callee_name, dotted
 from codemods.trees import children, walk
@@ -45,6 +46,9 @@ TENSOR_EVIDENCE = frozenset(
 )
 
 
+LIBRARIES = ("contextlib", "copy", "functools", "itertools", "operator", "torch", "types")
+"""Libraries without models or optimizers of their own, parts of which may get another name: ``adam = torch.optim.Adam``."""
+
 MAKERS = frozenset(
     "functools.partial collections.namedtuple typing.NamedTuple dataclasses.make_dataclass types.new_class".split()
 )
@@ -71,7 +75,7 @@ class Evidence:
     """The collected facts of one module; only read once :func:`codemods.lower.collect.collect` has returned.
 
     ``collected``: imports, bindings and uses are complete, so that what follows of them alone is worked out once.
-    ``deletions``: how many of the bindings without a value are a ``del``.
+    ``deletions``: how many of the bindings without a value are a ``del``. ``starred``: names may come from ``import *``.
     """
 
     scopes: Scopes
@@ -82,6 +86,7 @@ class Evidence:
     methods: dict[Path, set[str]] = field(default_factory=lambda: defaultdict(set))
     called: set[Path] = field(default_factory=set)
     iterated: set[int] = field(default_factory=set)
+    entered: set[int] = field(default_factory=set)
     lazy: set[int] = field(default_factory=set)
     aliases: dict[Path, Path] = field(default_factory=dict)
     handed: dict[Path, list[ast.expr]] = field(default_factory=lambda: defaultdict(list))
@@ -113,6 +118,7 @@ class Evidence:
     asked_of: set[Path] = field(default_factory=set)
     makers: dict[tuple[Path, int], tuple[int, str]] = field(default_factory=dict)
     _functions: dict[str, list[ast.AST]] = field(default_factory=lambda: defaultdict(list))
+    starred: bool = False
     collected: bool = False
     settled: bool = False
     full_names: dict[ast.expr, str | None] = field(default_factory=dict)
@@ -136,7 +142,9 @@ class Evidence:
         root = name.id
         owner = self.scopes.binding(root, self.scopes.of_node[name])
         full = self.imports.get((owner.name, root))
-        if full is None and (root in owner.bound or root not in harmless.BUILTINS):
+        if full is None and root in owner.bound:
+            return self._renamed(self.scopes.variable(root, owner), dotted(node) or "")
+        if full is None and root not in harmless.BUILTINS:
             return None
         text = dotted(node) or ""
         rest = text.partition(".")[2]
@@ -144,6 +152,28 @@ class Evidence:
             rebound = self.bindings.get(self.scopes.variable(root, owner))
             return None if rebound else full + ("." + rest if rest else "")
         return "builtins." + text
+
+    def _renamed(self, path: Path, text: str) -> str | None:
+        """The full name of what is looked up on a variable that only stands for a part of a library without models."""
+        value = self.sole_binding(path) if self.collected else None
+        if (
+            not isinstance(value, ast.Name | ast.Attribute)
+            or id(value) in self.iterated
+            or path in self.asked_of
+        ):
+            return None
+        self.asked_of.add(path)
+        try:
+            full = self.imported(value) or ""
+        finally:
+            self.asked_of.discard(path)
+        rest = text.partition(".")[2]
+        known = full.startswith(("builtins.", *LIBRARIES)) or full in LIBRARIES
+        return full + ("." + rest if rest else "") if known else None
+
+    def is_iterated(self, value: ast.expr | None) -> bool:
+        """Whether a name that is bound to ``value`` goes through it, and not through what is written out there."""
+        return id(value) in self.iterated and not isinstance(value, ast.List | ast.Tuple | ast.Set)
 
     def is_import(self, path: Path) -> bool:
         """Whether the root of a path is a name that an import binds."""
@@ -257,6 +287,9 @@ class Evidence:
         name = self.imported(value.func) or ""
         if "lr_scheduler" in name:
             return False
+        if self.starred and isinstance(value.func, ast.Name) and not name:
+            if not self.named(value.func.id) and any(one.arg == "lr" for one in value.keywords):
+                return True
         return name.startswith("torch.optim.") or any(
             isinstance(one, ast.Call) and callee_name(one) == "parameters" for one in arguments(value)
         )
@@ -344,7 +377,7 @@ class Evidence:
         path = self.scopes.path(node)
         if path is not None and path.rest and path not in self.holders and self.imported(node) is not None:
             return False
-        stored = isinstance(node, ast.Attribute) and node.attr in self.held_attributes
+        stored = isinstance(node, ast.Attribute) and not self.held_attributes.isdisjoint((node.attr, ANY))
         if path is None:
             return stored or any(self.holds(one) for one in children(node) if isinstance(one, ast.expr))
         if path in self.holders:
@@ -506,7 +539,7 @@ class Evidence:
         path = self.scopes.path(node)
         return path is not None and path in self.holders
 
-    def _result_holds(self, call: ast.Call) -> bool:  # noqa: PLR0911 - one case after the other
+    def _result_holds(self, call: ast.Call) -> bool:  # noqa: C901, PLR0911 - one case after the other
         name = callee_name(call)
         full = self.imported(call.func) or ""
         if (full.startswith("builtins.") and name in harmless.SCALARS) or name in harmless.NUMBERS:
@@ -552,7 +585,20 @@ class Evidence:
                 return True
         elif isinstance(call.func, ast.Call) and self.imported(call.func.func) is None:
             return True
+        elif not full and self._may_give(call.func):
+            return True
         return any(self.holds(one) for one in arguments(call))
+
+    def _may_give(self, func: ast.expr) -> bool:
+        """Whether what a computed expression denotes may give back a model when it is called."""
+        if isinstance(func, ast.Lambda):
+            return self.holds(func.body)
+        return any(
+            (isinstance(one, ast.Name) and one.id in self.returning)
+            or (isinstance(one, ast.Attribute) and one.attr in self.returning)
+            or (isinstance(one, ast.Lambda) and self.holds(one.body))
+            for one in walk(func)
+        )
 
     def _is_forward_alone(self, path: Path) -> bool:
         """Whether calling a name runs no function of the file, no partial function and no class of a tuple."""

@@ -408,9 +408,11 @@ class Expressions:
     def _dynamic(self, node: ast.Call, span: Span) -> bool:
         """Attributes by string: a gradient word in one is never looked through, and any name may change."""
         name = callee_name(node)
+        by_name = bool({name, (self.world.evidence.imported(node.func) or "").rpartition(".")[2]} & LOOKUPS)
+        given = list(arguments(node))
         words = [
             one.value
-            for one in arguments(node)
+            for one in ((each for value in given for each in walk(value)) if by_name else given)
             if isinstance(one, ast.Constant) and isinstance(one.value, str)
         ]
         plain = isinstance(node.func, ast.Name) and name in (

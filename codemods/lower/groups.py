@@ -8,14 +8,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codemods.syntax import callee_name
+from codemods.lower import harmless
+from codemods.syntax import arguments, callee_name
 
 if TYPE_CHECKING:
     from codemods.lower.evidence import Evidence
 
-PASSING = frozenset("dict enumerate filter iter list map max min next reversed sorted tuple zip".split())
-"""Builtins whose result may hold, or go through, the very groups that they are handed."""
-
+GETTERS = frozenset({"__getitem__", "get", "items", "pop", "values"})
 KEYED = frozenset({"pop", "setdefault"})
 
 
@@ -28,11 +27,12 @@ def means_groups(evidence: Evidence, node: ast.expr | None) -> bool:
     if isinstance(node, ast.Subscript):
         return not _is_setting(node.slice) and means_groups(evidence, node.value)
     if isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Attribute):
-            return node.func.attr in ("__getitem__", "get", "pop", "values", "items") and means_groups(
-                evidence, node.func.value
-            )
-        return callee_name(node) in PASSING and any(means_groups(evidence, one) for one in node.args)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in GETTERS:
+            if means_groups(evidence, node.func.value):
+                return True
+        if callee_name(node) in harmless.SCALARS or evidence.builds_optimizer(node):
+            return False
+        return any(means_groups(evidence, one) for one in arguments(node))
     if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp):
         return means_groups(evidence, node.elt)
     if isinstance(node, ast.IfExp):

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+CARRYING = (ast.BoolOp, ast.Dict, ast.List, ast.NamedExpr, ast.Set, ast.Starred, ast.Subscript, ast.Tuple)
+"""Expressions whose value may be what stands in them, or holds it."""
+
 OPTIMIZER_SETTINGS = frozenset(
     "alpha amsgrad betas capturable centered dampening differentiable eps etas foreach fused initial_accumulator_value "
     "lambd learning_rate lr lr_decay maximize momentum momentum_decay nesterov rho step_sizes weight_decay".split()
@@ -128,7 +131,7 @@ def _loss_makers(evidence: Evidence) -> None:
     seen = set(pending)
     while pending:
         for value in evidence.bindings.get(pending.pop(), ()):
-            if value is None or id(value) in evidence.iterated:
+            if value is None or evidence.is_iterated(value):
                 continue
             for path in _computing(evidence, value):
                 if path not in seen and path not in evidence.holders:
@@ -337,4 +340,6 @@ def _is_callback(evidence: Evidence, value: ast.expr | None) -> bool:
         )
     if isinstance(value, ast.IfExp):
         return _is_callback(evidence, value.body) or _is_callback(evidence, value.orelse)
+    if isinstance(value, CARRYING):
+        return any(_is_callback(evidence, one) for one in children(value) if isinstance(one, ast.expr))
     return False

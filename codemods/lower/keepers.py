@@ -83,7 +83,7 @@ def find_keepers(evidence: Evidence) -> tuple[Keepers, Keepers]:
         (path, value)
         for path, values in evidence.bindings.items()
         for value in (*values, *evidence.handed.get(path, ()))
-        if value is not None and id(value) not in evidence.iterated
+        if value is not None and not evidence.is_iterated(value)
     ]
     pairs = [
         (path, value)

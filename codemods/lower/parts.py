@@ -14,6 +14,7 @@ from codemods.lower import harmless
 from codemods.lower.danger import is_container
 from codemods.lower.published import is_wrapper
 from codemods.syntax import arguments, callee_name
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from codemods.events import Path
@@ -89,9 +90,12 @@ def changes_parts(world: World, call: ast.Call) -> bool | None:
 
 def may_be_part(world: World, value: ast.expr, depth: int = DEPTH) -> bool:
     """Whether a value may be a module or a parameter that a module would take in."""
-    if isinstance(value, ast.IfExp | ast.BoolOp):
-        parts = value.values if isinstance(value, ast.BoolOp) else [value.body, value.orelse]
+    if isinstance(value, ast.IfExp | ast.BoolOp | ast.List | ast.Tuple | ast.Set):
+        parts = value.values if isinstance(value, ast.BoolOp) else getattr(value, "elts", None)
+        parts = [value.body, value.orelse] if isinstance(value, ast.IfExp) else parts or []
         return any(may_be_part(world, one, depth) for one in parts)
+    if _is_taken_out(world, value):
+        return any(isinstance(one, ast.Call) and _makes_part(world, one, depth) for one in walk(value))
     if isinstance(value, ast.Call):
         return _makes_part(world, value, depth)
     if isinstance(value, ast.Subscript):
@@ -109,8 +113,22 @@ def may_be_part(world: World, value: ast.expr, depth: int = DEPTH) -> bool:
     return world.evidence.is_module(path) or any(
         may_be_part(world, one, depth - 1)
         for one in values
-        if one is not None and id(one) not in world.evidence.iterated
+        if one is not None and not world.evidence.is_iterated(one)
     )
+
+
+def _is_taken_out(world: World, value: ast.expr) -> bool:
+    """Whether a value is what stands in an expression that is made on the spot: ``[nn.Linear(2, 2)][0]``."""
+    if isinstance(value, ast.Attribute | ast.Subscript):
+        return world.scopes.path(value.value) is None
+    if isinstance(value, ast.Call):
+        full = world.evidence.imported(value.func) or ""
+        known = full.startswith("builtins.") and callee_name(value) in TAKEN_OUT
+        return known or isinstance(value.func, ast.Lambda | ast.Call | ast.Subscript)
+    return isinstance(value, ast.NamedExpr)
+
+
+TAKEN_OUT = frozenset("getattr iter max min next".split())
 
 
 def is_new_part(world: World, value: ast.expr) -> bool:

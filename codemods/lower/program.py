@@ -151,16 +151,29 @@ def _finds(world: World, node: FunctionNode, scope: Scope) -> bool:
 
 
 def _loss_handed(world: World, node: ast.Module | FunctionNode, scope: Scope) -> bool:
-    """Whether a function runs a backward on one of its parameters, or on what it computes of one by tensor methods."""
+    """Whether a function runs a backward on one of its parameters, a part of one, or on what it computes by tensor methods."""
     if isinstance(node, ast.Module):
         return False
     handed = {world.scopes.variable(one, scope) for one in scope.parameters}
+    pending: list[ast.expr] = []
     for call in body_of(world, node).backwards:
-        losses = list(arguments(call))
+        pending.extend(arguments(call))
         if isinstance(call.func, ast.Attribute):
-            losses.append(call.func.value)
-        if any(world.scopes.path(one) in handed for loss in losses for one in _parts(loss)):
-            return True
+            pending.append(call.func.value)
+    seen: set[Path] = set()
+    while pending:
+        for one in _parts(pending.pop()):
+            path = world.scopes.path(one)
+            if path is None or path in seen or path.scope.startswith("class "):
+                continue
+            if path.variable in handed:
+                return True
+            seen.add(path)
+            if path.scope == scope.name:
+                values = world.evidence.bindings.get(path.variable, ())
+                pending.extend(
+                    value for value in values if value is not None and not world.evidence.is_iterated(value)
+                )
     return False
 
 

@@ -184,6 +184,8 @@ class World:
     def class_of(self, path: Path) -> ast.ClassDef | None:
         """The class of the file of which ``path`` is always an instance."""
         value = self.evidence.sole_binding(path)
+        if id(value) in self.evidence.iterated or id(value) in self.evidence.entered:
+            return None
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
             found = self.definition(value.func.id, self.scopes.of_node[value.func])
             return found if isinstance(found, ast.ClassDef) else None

@@ -35,7 +35,7 @@ class Concern:
         home = self.functions.get(self.cell.scope)
         if self.functions[name].function.sealed or (home is not None and home.function.sealed):
             return False
-        if self._looks(name) or self._swaps(name):
+        if self._looks(name) or self._swaps(name) or self._steps_back(name):
             return True
         return self.functions[name].function.stray and (self.asks(name) or self.changes(name))
 
@@ -135,6 +135,12 @@ class Concern:
                 )
             )
             for one, event in self._events(name)
+        )
+
+    def _steps_back(self, name: str) -> bool:
+        """Whether a function calls what may be the step of an optimizer, and hands it a function of the file."""
+        return any(
+            isinstance(event, Unknown) and event.steps and event.calls_back for _, event in self._events(name)
         )
 
     def _looks(self, name: str) -> bool:

@@ -126,7 +126,7 @@ class Walk:
         function = self.functions[name].function
         entries = dict(self.pool)
         handed = {one for one in function.variables if not one.scope.startswith("class ")}
-        if set(self.concern.variables()) & handed and (
+        if any(one in handed or one.scope == name for one in self.concern.variables()) and (
             any(one in handed for one in self.cell.indices) or function.loss_handed
         ):
             entries |= {

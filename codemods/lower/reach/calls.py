@@ -28,7 +28,7 @@ class Calls:
 
     def value(self, node: ast.Call) -> Value:
         """What a call returns."""
-        if "backward" in callee_name(node):
+        if "backward" in f"{callee_name(node)} {self.world.evidence.imported(node.func)}":
             self._backward(node)
         return self._value(node)
 

@@ -1,0 +1,18 @@
+import lib
+from lib import print_gradients as show
+
+class T:
+
+    def __init__(self, m):
+        type(self).m = m
+
+    def look(self):
+        show(type(self).m)
+t = T(model)
+look = t.look
+for x, y in loader:
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    look()
