@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import io
 import tokenize
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, AnyStr, Generic
+
+from msgspec import Struct
 
 from codemods.run import Summary, outcomes, summed, written
 from codemods.settings import Settings
@@ -28,16 +29,14 @@ __all__ = ["Checked", "Fixed", "Settings", "Summary", "check_source", "fix_sourc
 USUAL = Settings()
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What was found in a source. ``problem``: why it could not be examined, and then nothing was found."""
 
     findings: tuple[Finding, ...]
     problem: Problem | None
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed(Generic[AnyStr]):
+class Fixed(Struct, Generic[AnyStr], frozen=True):
     """A source with its proved rewrites, the same as before where there are none. Findings speak of the lines before."""
 
     source: AnyStr

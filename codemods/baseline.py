@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.files.load import load
 from codemods.findings import Outcome, Problem, Verdict
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
 NOT_HERE = "no comment could be put here: suppress it by hand"
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(Struct, frozen=True):
     """An outcome whose file now says what is to be ignored, and how many comments were put in."""
 
     outcome: Outcome

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import ast
@@ -55,8 +56,7 @@ class Facts(Protocol):
         """What an expression denotes, names that only stand for another path replaced; None when computed."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallSite:
+class CallSite(Struct, frozen=True):
     """One call. ``base`` is the object of a method call, ``receiver`` its path when it has one.
 
     ``full`` is the dotted name when what is called was imported. ``statement``: the call is a whole statement.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.magics import ONCE, Magic
 from codemods.syntax import Unparsable, parse
@@ -32,8 +33,7 @@ class NotRestored(Exception):
     """The masked lines cannot be found again in a changed text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Masked:
+class Masked(Struct, frozen=True):
     """A cell's text as Python. ``hidden``: the lines that stand behind a mask, in order, without their ends."""
 
     text: str
@@ -71,8 +71,7 @@ class Masked:
         return "".join(lines)
 
 
-@dataclass(frozen=True, slots=True)
-class _Mask:
+class _Mask(Struct, frozen=True):
     """The physical lines ``first`` to ``last`` (0-based) stand for ``code``."""
 
     first: int
@@ -101,8 +100,7 @@ def _parses(text: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class _CellMagic:
+class _CellMagic(Struct, frozen=True):
     """A cell magic on line ``first``. ``once``: the cell below it runs once, as it stands."""
 
     first: int
@@ -194,8 +192,7 @@ def _line_code(content: str, *, wanted: bool = False) -> str | None:
     return Magic(name, rest.strip()).call
 
 
-@dataclass(frozen=True, slots=True)
-class _Logical:
+class _Logical(Struct, frozen=True):
     """A logical line: its last physical line, where a magic is assigned (line and column), whether it asks for help."""
 
     last: int

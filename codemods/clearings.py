@@ -8,8 +8,9 @@ What the names in such a statement mean is the lowering's affair (codemods/lower
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from codemods.trees import walk
 
@@ -31,8 +32,7 @@ class Over(Enum):
     """Those of the optimizers, modules or parameters that the loop itself lists: each is an owner."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clearing:
+class Clearing(Struct, frozen=True):
     """A statement that clears gradients and does nothing else.
 
     ``to_none``: by ``None``, otherwise in place, which leaves ``None`` alone. ``bare``: it raises where a gradient is

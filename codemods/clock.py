@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,8 +18,7 @@ START, OTHER, WAITING = "start-up", "other", "waiting"
 """The interpreter and its first imports; what belongs to no stage; waiting for other processes, which is no work."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timings:
+class Timings(Struct, frozen=True):
     """A run up to now: seconds on the clock, and the seconds that its ``processes`` spent, by stage, the longest first."""
 
     elapsed: float
@@ -26,15 +26,14 @@ class Timings:
     stages: Mapping[str, float]
 
 
-@dataclass(slots=True, eq=False)
-class Clock:
+class Clock(Struct, eq=False):
     """Seconds by stage. ``processes``: the other ones of the run, whose seconds were added."""
 
     spent: dict[str, float] = field(default_factory=dict)
     processes: set[int] = field(default_factory=set)
     _open: list[str] = field(default_factory=lambda: [OTHER])
-    _last: float = field(init=False)
-    _began: float = field(init=False)
+    _last: float = 0.0
+    _began: float = 0.0
 
     def __post_init__(self) -> None:
         """It starts at once; the process began as long ago as it has computed."""

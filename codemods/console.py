@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.reports import document
 from codemods.run import summed
@@ -21,8 +23,7 @@ PEOPLE = ("text", "concise")
 """Formats that are printed file by file; the others are one document."""
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(Struct, frozen=True):
     """What to print, and where the findings go. ``color`` is ``auto``, ``always`` or ``never``."""
 
     output: str

@@ -12,8 +12,10 @@ import ast
 from collections import Counter
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.events import Flavour
 from codemods.settings import NO_IDIOMS
@@ -37,8 +39,7 @@ FUNCTION = "function"
 """The keyword that keeps the function where a call of one is spelled as a method's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """What one call is. ``text``: what is called, as the source has it. ``function``: its first argument is the subject.
 
     ``flavour``: what a ``zero`` leaves behind.
@@ -128,8 +129,7 @@ REPLACING = frozenset({"setattr", "__setattr__", "delattr", "object", "patch"})
 """Calls that give what they name in a string another value: those of Python, and of unittest.mock."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
+class _Names(Struct, frozen=True):
     """What a file gives its names. ``imports``: full names by the name here; ``modules``: those that are modules for sure.
 
     ``bound``: names that are bound otherwise. ``members``: attributes and methods that the file defines.

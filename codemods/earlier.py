@@ -8,8 +8,9 @@ of the forward pass.
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from codemods.effects import Effect, Effects
 from codemods.events import Accumulate, Backward, Read, Step, Unknown, Zero

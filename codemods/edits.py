@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(Struct, frozen=True):
     """What stands from the start of ``line`` to ``end_column`` of ``end_line`` (not included) becomes ``text``.
 
     Lines and columns are 1-based, columns count characters. With start and end equal, the text is put in.

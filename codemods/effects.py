@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.events import NOTHING, Accumulate, Backward, Call, Path, Read, Rebind, Step, Unknown, Zero
 
@@ -12,8 +14,7 @@ if TYPE_CHECKING:
     from codemods.ir.nodes import Function, Program
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """One thing that happens at one place of a function, perhaps inside a function called there.
 
     ``direct``: the function's own event, not that of a callee. ``origin``: where the event itself stands.

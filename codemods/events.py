@@ -6,9 +6,10 @@ versions of a program can be laid side by side although their lines moved.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 
 class Span(NamedTuple):
@@ -101,8 +102,22 @@ class Flavour(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Zero:
+class _Happening(Struct, frozen=True, eq=False):
+    """Events are equal when the same happens, wherever it stands."""
+
+    def _what(self) -> tuple[object, ...]:
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same happens."""
+        return isinstance(other, _Happening) and type(self) is type(other) and self._what() == other._what()
+
+    def __hash__(self) -> int:
+        """By what happens."""
+        return hash(self._what())
+
+
+class Zero(_Happening, frozen=True, eq=False):
     """The gradients of ``receiver`` are cleared. ``statement``: the call is a statement of its own.
 
     ``how``: what clears them, for messages. ``bare``: it raises where a gradient is ``None``. ``whole``: all that
@@ -111,16 +126,18 @@ class Zero:
 
     receiver: Path
     flavour: Flavour
-    span: Span = field(compare=False)
-    statement: bool = field(default=True, compare=False)
-    written: str = field(default="", compare=False)
-    how: str = field(default="zero_grad()", compare=False)
+    span: Span
+    statement: bool = True
+    written: str = ""
+    how: str = "zero_grad()"
     bare: bool = False
-    whole: bool = field(default=True, compare=False)
+    whole: bool = True
+
+    def _what(self) -> tuple[object, ...]:
+        return (self.receiver, self.flavour, self.bare)
 
 
-@dataclass(frozen=True, slots=True)
-class Backward:
+class Backward(_Happening, frozen=True, eq=False):
     """Gradients are added to parameters. ``call``: how it is written where that is not ``text.backward()``.
 
     ``reaches``: the modules of whose parameters it can be at most; None where that is not in sight, so to any.
@@ -128,14 +145,16 @@ class Backward:
     """
 
     text: str
-    span: Span = field(compare=False)
-    call: str = field(default="", compare=False)
-    reaches: frozenset[Path] | None = field(default=None, compare=False)
-    frozen: frozenset[Path] = field(default=frozenset(), compare=False)
+    span: Span
+    call: str = ""
+    reaches: frozenset[Path] | None = None
+    frozen: frozenset[Path] = frozenset()
+
+    def _what(self) -> tuple[object, ...]:
+        return (self.text,)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(_Happening, frozen=True, eq=False):
     """An optimizer uses the gradients of ``receiver``. ``written`` is its text at this place.
 
     ``alone``: why nothing is put in order around this step, a clause for people; empty for a step like torch's.
@@ -143,22 +162,26 @@ class Step:
     """
 
     receiver: Path
-    span: Span = field(compare=False)
-    written: str = field(default="", compare=False)
-    alone: str = field(default="", compare=False)
-    call: str = field(default="", compare=False)
+    span: Span
+    written: str = ""
+    alone: str = ""
+    call: str = ""
+
+    def _what(self) -> tuple[object, ...]:
+        return (self.receiver,)
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(_Happening, frozen=True, eq=False):
     """Gradients are looked at, or scaled where they are (a clip, an unscale)."""
 
     text: str
-    span: Span = field(compare=False)
+    span: Span
+
+    def _what(self) -> tuple[object, ...]:
+        return (self.text,)
 
 
-@dataclass(frozen=True, slots=True)
-class Rebind:
+class Rebind(_Happening, frozen=True, eq=False):
     """``target`` gets a new value; ``source`` is the path M of a value built as ``Optimizer(M.parameters(), ...)``.
 
     ``fresh``: the value was constructed here from nothing that holds parameters, so its gradients are clear.
@@ -167,13 +190,15 @@ class Rebind:
 
     target: Path
     source: Path | None
-    span: Span = field(compare=False)
+    span: Span
     fresh: bool = False
     grows: bool = False
 
+    def _what(self) -> tuple[object, ...]:
+        return (self.target, self.source, self.fresh, self.grows)
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+
+class Unknown(_Happening, frozen=True, eq=False):
     """Code that cannot be followed and that could do anything to gradients.
 
     ``trains``: what is called says by its name that it computes gradients, so it is taken to leave some behind.
@@ -184,31 +209,37 @@ class Unknown:
     """
 
     reason: str
-    span: Span = field(compare=False)
+    span: Span
     trains: bool = False
     calls_back: bool = False
     anew: bool = False
     leaves: bool = True
     steps: bool = False
 
+    def _what(self) -> tuple[object, ...]:
+        return (self.reason, self.trains, self.calls_back, self.anew, self.leaves, self.steps)
 
-@dataclass(frozen=True, slots=True)
-class Accumulate:
+
+class Accumulate(_Happening, frozen=True, eq=False):
     """A context that makes ``zero_grad`` and ``step`` do nothing in some iterations is entered."""
 
     text: str
-    span: Span = field(compare=False)
+    span: Span
+
+    def _what(self) -> tuple[object, ...]:
+        return (self.text,)
 
 
-@dataclass(frozen=True, slots=True)
-class Suspend:
+class Suspend(_Happening, frozen=True, eq=False):
     """An ``await``: other functions of the file may run here."""
 
-    span: Span = field(compare=False)
+    span: Span
+
+    def _what(self) -> tuple[object, ...]:
+        return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(_Happening, frozen=True, eq=False):
     """A function of the same file runs; ``arguments`` maps its variables to paths of the caller.
 
     ``statement``: the call is a statement of its own, and hands over nothing without a path.
@@ -216,15 +247,20 @@ class Call:
 
     function: str
     arguments: tuple[tuple[Path, Path], ...]
-    span: Span = field(compare=False)
-    statement: bool = field(default=False, compare=False)
+    span: Span
+    statement: bool = False
+
+    def _what(self) -> tuple[object, ...]:
+        return (self.function, self.arguments)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(_Happening, frozen=True, eq=False):
     """A statement that does nothing to gradients but can raise."""
 
-    span: Span = field(compare=False)
+    span: Span
+
+    def _what(self) -> tuple[object, ...]:
+        return ()
 
 
 NOTHING = Path("", "None")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Verdict(Enum):
@@ -43,8 +44,7 @@ class Fix(Enum):
     UNSAFE = "unsafe"
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """One line on the way to a difference: where, and what happens there. ``cell``: of a notebook, counted from 0."""
 
     line: int
@@ -56,8 +56,7 @@ class Stop:
         return "" if self.text == code.strip() else self.text.removeprefix(f"{code.strip()}  <- ")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One training step and its verdict, or a comment that suppresses none.
 
     Lines are 1-based, of the file before; in a notebook of its ``cell``.
@@ -87,8 +86,7 @@ class Finding:
         return self.verdict is not Verdict.UNUSED_SUPPRESSION
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Why a file could not be done. ``line`` counts within ``cell`` where there is one."""
 
     path: str
@@ -103,8 +101,7 @@ class Problem:
         return ":".join(str(one) for one in parts if one is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """Everything about one file. ``after`` is None unless it differs from ``before``; ``problem`` excludes findings.
 
     ``suppressed`` counts the training steps that a comment takes out of the findings; ``warnings`` are about such comments.

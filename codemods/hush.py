@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.findings import CODES, MARK, Finding, Fix, Problem, Verdict
 
@@ -16,8 +18,7 @@ if TYPE_CHECKING:
     from codemods.suppressions import Leftover, Suppression
 
 
-@dataclass(slots=True)
-class Hush:
+class Hush(Struct, eq=False):
     """The comments of a file that parses, and what they have suppressed so far.
 
     Making one raises :class:`codemods.syntax.Unparsable` when the comments cannot be told from strings.
@@ -30,7 +31,7 @@ class Hush:
     used: set[tuple[Suppression, str]] = field(default_factory=set)
     suppressed: list[Judged] = field(default_factory=list)
     outside: list[Judged] = field(default_factory=list)
-    has_marks: bool = field(init=False)
+    has_marks: bool = False
 
     def __post_init__(self) -> None:
         """Read the comments."""

@@ -8,8 +8,10 @@ accumulate is found on the paths from a backward to itself.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.effects import Effect, Effects
 from codemods.events import Accumulate, Backward, Path, Rebind, Span, Step, Unknown, Zero
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
     from codemods.ir.nodes import Function, Program, Region
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A training step with its verdict. ``zeros``: for zero-last, the calls that should move.
 
     For canonical, they are the calls that clear something in an iteration, for a step without gradient those between
@@ -44,8 +45,7 @@ class Judged:
     zeros: tuple[Effect, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """One optimizer in one region: the sites that its verdict rests on."""
 
     program: Program

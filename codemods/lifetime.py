@@ -7,9 +7,10 @@ is drawn as what may happen.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.effects import Effect, Effects
 from codemods.events import Backward, Path, Step, Zero
@@ -46,8 +47,7 @@ class State(Enum):
     MAYBE = "maybe"
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(Struct, frozen=True):
     """One thing that happens, on a line of the source. ``sure``: it happens in every iteration."""
 
     kind: Kind
@@ -55,8 +55,7 @@ class Happening:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Lifetime:
+class Lifetime(Struct, frozen=True):
     """One optimizer over one iteration that follows another. ``states`` has one more: the first is at the start.
 
     ``loop``: what lives at the end lives at the start of the next iteration.
@@ -68,8 +67,7 @@ class Lifetime:
     loop: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a training step is, in words that hold for both versions of a file: moving a zero_grad changes none of them."""
 
     function: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from codemods.syntax import callee_name
 
@@ -44,8 +45,7 @@ _ITS_ALONE = frozenset({"run_cell", "run_cell_async", "run_cell_magic", "run_lin
 _CALLS_IN_BRACES = re.compile(r"\{[^{}]*\(")
 
 
-@dataclass(frozen=True, slots=True)
-class Magic:
+class Magic(Struct, frozen=True):
     """One use of a magic. ``body`` is that of a cell magic, None for a line; a shell line is called ``!``."""
 
     name: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.findings import Verdict
 from codemods.judge import judge
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
     from codemods.trial import Refusal, Settled
 
 
-@dataclass(frozen=True, slots=True)
-class Mended:
+class Mended(Struct, frozen=True):
     """``repairs`` that hold together with the moves, and ``late``: moves that hold only beside them.
 
     ``refused``: the others that have changes at all, and why they do not hold.

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(Struct, frozen=True, order=True):
     """The first character of a statement: 1-based line, 0-based column in characters (not bytes)."""
 
     line: int
     column: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Move:
+class Move(Struct, frozen=True, order=True):
     """Take the ``zero_grad`` statement that starts at ``statement`` out, and put it directly before ``before``.
 
     Both statements stand in the same suite (the same list of statements of one body), and ``before`` is the
@@ -29,8 +29,7 @@ class Move:
     before: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Insert:
+class Insert(Struct, frozen=True):
     """Put the statement ``code``, one line without indentation, directly before the statement that starts at ``before``.
 
     Where moves have the same ``before``, what is inserted stands behind what is moved.

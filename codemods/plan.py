@@ -8,9 +8,11 @@ iteration that may mean "not training": where that one is taken, the receiver ma
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.clearings import clearing_of
 from codemods.effects import Effect, Effects
@@ -31,8 +33,7 @@ if TYPE_CHECKING:
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A statement, the suite it stands in, and what that suite is the body of."""
 
     suite: list[ast.stmt]
@@ -45,8 +46,7 @@ class Place:
         return self.suite[self.index]
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """A move with the ``zero_grad`` it is about, or the reason why there is none."""
 
     zero: Effect

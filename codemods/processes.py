@@ -9,9 +9,10 @@ import tempfile
 from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.clock import OTHER, WAITING
 from codemods.ending import requests_end
@@ -28,8 +29,7 @@ AHEAD = 2_000
 """How many outcomes may wait for the one before them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """An outcome, and what the process that it comes from has spent since its last one."""
 
     outcome: Outcome

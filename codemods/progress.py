@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,8 +20,7 @@ INTERVAL = 0.1
 WIDTH = 30
 
 
-@dataclass(slots=True, eq=False)
-class Bar:
+class Bar(Struct, eq=False):
     """How far a run is. It is wiped away before anything else is printed, and at the end."""
 
     wanted: bool

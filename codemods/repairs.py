@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.effects import Effect, Effects
 from codemods.events import Backward, Step
@@ -36,8 +37,7 @@ OTHERS = re.compile(r"callback|hook|plugin|trigger|(?:^|[._])(?:on|after|before|
 """How calls are named behind which somebody else's code may clear gradients."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(Struct, frozen=True):
     """What would mend a training step; without changes, the reason why nothing is known to.
 
     With both, the changes are tried, and not made.

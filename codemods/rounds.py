@@ -6,8 +6,10 @@ clears. Every round judges, plans and proves the program as the rounds before ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.earlier import plan_earlier
 from codemods.findings import CODES, Verdict
@@ -39,8 +41,7 @@ MOST = 8
 PUT_IN = "it has been put in there"
 
 
-@dataclass(frozen=True, slots=True)
-class Worked:
+class Worked(Struct, frozen=True):
     """What came of a file: ``changes`` of its text, and its findings, in the lines before any of them.
 
     ``settled`` is the last round that changes something, whose program has what the rounds before change.

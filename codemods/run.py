@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.files.discover import Found, Missing, discover
 from codemods.files.load import Unreadable, load, read
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
     from codemods.git import Changed
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """A whole run. ``scanned`` counts files that were read, ``parsed`` those that could hold a training step.
 
     ``changed`` counts files with a rewrite, whether it was written or only shown, ``suppressed`` training steps that a

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import keyword
-from dataclasses import dataclass, field, fields
 from enum import Enum
+
+from msgspec import Struct
 
 from codemods.findings import DEFAULT_CODES
 
@@ -40,8 +41,7 @@ KNOWN = {
 """What some names mean by themselves, in torch and its like; nothing, for those that do nothing to gradients."""
 
 
-@dataclass(frozen=True, slots=True)
-class Idioms:
+class Idioms(Struct, frozen=True):
     """Names of methods and functions that do something to gradients, on top of those that are known.
 
     Each is one word (``clear_grad``) or a dotted name (``optim_wrapper.update_params``). What a kind promises of a name is
@@ -54,24 +54,25 @@ class Idioms:
     update: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
     harmless: tuple[str, ...] = ()
-    kinds: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
         wrong = []
+        meant: dict[str, str] = {}
         for kind in KINDS:
             for name in getattr(self, kind):
-                fault = _fault(kind, name) or self._twice(kind, name)
+                fault = _fault(kind, name)
+                if fault is None and meant.setdefault(name, kind) != kind:
+                    fault = f"names {name}, as idioms.{meant[name]} does: a name has one meaning"
                 if fault is not None:
                     wrong.append(f"idioms.{kind} {fault}")
-                else:
-                    self.kinds[name] = kind
         if wrong:
             raise ValueError("\n".join(wrong))
 
-    def _twice(self, kind: str, name: str) -> str | None:
-        other = self.kinds.get(name, kind)
-        return None if other == kind else f"names {name}, as idioms.{other} does: a name has one meaning"
+    @property
+    def kinds(self) -> dict[str, str]:
+        """What each name does."""
+        return {name: kind for kind in KINDS for name in getattr(self, kind)}
 
     def words(self, *kinds: str) -> frozenset[str]:
         """The last words of the names of these kinds, of all kinds without one: one of them stands in each call."""
@@ -80,7 +81,7 @@ class Idioms:
         )
 
 
-KINDS = tuple(one.name for one in fields(Idioms) if one.init)
+KINDS = Idioms.__struct_fields__
 """What a name of the user's own can be said to do."""
 
 
@@ -99,8 +100,7 @@ def _fault(kind: str, name: str) -> str | None:
 NO_IDIOMS = Idioms()
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Options that decide what happens to a file.
 
     ``codes``: the findings that are asked for. ``remove_unused``: comments that suppress nothing are removed. ``only``:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.findings import CODES, MARK
 from codemods.syntax import Unparsable
@@ -28,8 +29,7 @@ DIRECTIVE = re.compile(
 QUIET = (tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """One comment: columns ``start`` to ``end`` of ``line`` (1-based; columns 0-based, in characters).
 
     ``below``: the first line of code after it when it stands alone on its line, else its own. ``codes``: what it
@@ -49,16 +49,14 @@ class Suppression:
         return self.whole_file or first <= self.line <= last or first <= self.below <= last
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
+class Complaint(Struct, frozen=True):
     """What a comment may have meant."""
 
     line: int
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(Struct, frozen=True):
     """A comment of which nothing, or only ``kept``, suppresses anything; ``unused`` are the other codes."""
 
     suppression: Suppression

@@ -6,8 +6,9 @@ import ast
 import sys
 import warnings
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import Struct
 
 from codemods.custom import mark
 from codemods.timings import timed
@@ -21,16 +22,16 @@ OPENING = frozenset({*FUNCTIONS, ast.ClassDef})
 """The nodes that open a scope."""
 
 
-@dataclass(frozen=True)
 class Unparsable(Exception):
     """The running interpreter cannot read this source as Python; ``message`` says why, in one line."""
 
-    message: str
-    line: int | None
+    def __init__(self, message: str, line: int | None) -> None:
+        super().__init__(message, line)
+        self.message = message
+        self.line = line
 
 
-@dataclass(frozen=True, slots=True)
-class Cuts:
+class Cuts(Struct, frozen=True):
     """Where the cells of a notebook begin in its joined text: their first lines, 1-based, in order.
 
     ``in_order``: no cell is left out on the way down. Otherwise they may run in any order; in both cases any number

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.custom import IDIOMS
 from codemods.lower import lower
@@ -33,8 +35,7 @@ CELLS_IN_ORDER = "cells-in-order"
 Refusal = Differs | Unsure
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """What came of a set of moves. ``assumes``: the assumptions of each accepted move, none when proved outright.
 
     ``repairs``: refused moves that only keep old gradients out of a step, and that hold together with the others.
@@ -109,8 +110,7 @@ def attempt(
     return safe
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """The trial that decides, and the program it is about: for a notebook, in the order of cells that was assumed.
 
     ``mended``: repairs that change what steps see are made as well.
@@ -169,8 +169,7 @@ TOO_MANY = Unsure(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Court:
+class Court(Struct, frozen=True):
     """Tries sets of moves of one program, all by one standard.
 
     ``made``: changes of the text that ``program`` has already. ``known``: the versions that were lowered already.

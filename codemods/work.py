@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.files.prefilter import worth_a_look
 from codemods.findings import Outcome
@@ -14,8 +16,7 @@ if TYPE_CHECKING:
     from codemods.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """One file that may hold a training step."""
 
     path: str

@@ -123,7 +123,7 @@ def test_no_toml_reader_is_imported_where_there_is_nothing_to_read() -> None:
 
 
 def test_every_field_has_its_key_and_every_key_its_field() -> None:
-    assert {key.replace("-", "_") for key in KEYS} == set(Options.__dataclass_fields__)
+    assert {key.replace("-", "_") for key in KEYS} == set(Options.__struct_fields__)
 
 
 @pytest.mark.parametrize(
@@ -429,7 +429,7 @@ def test_the_example_of_a_key_is_accepted_and_says_something_new(key: str) -> No
     field = key.replace("-", "_")
     assert getattr(read, field) != getattr(Options(), field)
     assert all(
-        getattr(read, one) == getattr(Options(), one) for one in Options.__dataclass_fields__ if one != field
+        getattr(read, one) == getattr(Options(), one) for one in Options.__struct_fields__ if one != field
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.findings import CODES
 from codemods.settings import FORMATS, KINDS, Idioms, Placement
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 Codes = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What one configuration file or the command line says; None and empty where it says nothing."""
 
     select: Codes | None = None

@@ -8,9 +8,11 @@ before `gradorder.toml`, and that before a `pyproject.toml` with a table `[tool.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.config.keys import Options, expanded, options
 from codemods.files.discover import Rules
@@ -25,8 +27,7 @@ OWN = (".gradorder.toml", "gradorder.toml")
 SHARED = "pyproject.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The options that hold somewhere, the folder that their patterns are relative to, and the file they are from."""
 
     root: str
@@ -34,8 +35,7 @@ class Origin:
     path: str | None = None
 
 
-@dataclass(slots=True)
-class Configuration:
+class Configuration(Struct):
     """What holds for each file: the command line (``given``) first, then the nearest configuration file.
 
     ``file`` is the one file to use for everything (patterns in it are relative to the current folder), ``isolated``

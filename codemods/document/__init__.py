@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.files.load import Source, is_notebook, load
 from codemods.findings import Stop
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
     from codemods.syntax import Cuts
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A line of a document: of a script's file, or of one of a notebook's cells (``cell`` counts all cells from 0)."""
 
     cell: int | None
@@ -66,8 +67,7 @@ class Document(Protocol):
         """The file with other pieces. Raises Unreadable or UnicodeError where it cannot hold them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """A Python file: one piece, its text."""
 
     source: Source

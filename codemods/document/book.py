@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.cells import Masked, masked
 from codemods.document import Place, UnparsableCell
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 WRITES = re.compile(r"^get_ipython\(\)\.run_cell_magic\('(?:write)?file'", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(Struct, frozen=True):
     """A notebook: its code cells as Python, one below the other."""
 
     notebook: Notebook

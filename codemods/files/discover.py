@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from codemods.files.load import reason
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from codemods.files.patterns import Patterns
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What is left out from some folder on. Patterns are those of `.gitignore`, relative to `root`.
 
     `exclude` takes the place of DEFAULT_EXCLUDES and ENVIRONMENTS, where it is not None. `force`: what is named is left
@@ -31,15 +31,13 @@ class Rules:
     force: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A file to look at, under the name to show."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """A path that was asked for, or met on the way, and cannot be looked at; `message` is one line and says why."""
 
     path: str

@@ -8,8 +8,9 @@ import os
 import re
 import stat
 import tokenize
-from dataclasses import dataclass
 from pathlib import Path, PurePath
+
+from msgspec import Struct
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -33,8 +34,7 @@ class Unreadable(Exception):
         return self.message if self.line is None else f"line {self.line}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """The text of one file: `encode(text) == data`, always.
 
     `text` is decoded without the BOM and keeps every newline as it stands in the file. `encoding` never includes

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.files.load import Unreadable, read
 
@@ -26,8 +27,7 @@ ROOTS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
 """What stands in the uppermost folder of a project."""
 
 
-@dataclass(slots=True, eq=False)
-class Neighbours:
+class Neighbours(Struct, eq=False):
     """The files of one run, by the names under which the run shows them.
 
     Files are read when they are asked for. One that the run itself rewrites is remembered as it was, so that no result
@@ -113,8 +113,7 @@ def _copy_of(folder: Path, path: str) -> Path:
     return folder / hashlib.sha256(os.fsencode(path)).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Vantage:
+class Vantage(Struct, frozen=True, eq=False):
     """One file of a run, from which others are seen."""
 
     neighbours: Neighbours

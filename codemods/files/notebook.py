@@ -11,9 +11,10 @@ import difflib
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from codemods.files.load import Unreadable, is_notebook, line_at, load
 
@@ -30,8 +31,7 @@ _UNIT = re.compile(
 _SCAN: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True, slots=True)
-class CodeCell:
+class CodeCell(Struct, frozen=True):
     """A code cell. ``index`` counts all cells from 0. ``spans``: the insides of its source strings in the file's text."""
 
     index: int
@@ -39,8 +39,7 @@ class CodeCell:
     spans: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Notebook:
+class Notebook(Struct, frozen=True):
     """A notebook's text (its bytes as UTF-8) and its code cells in order. ``python``: its kernel runs Python."""
 
     text: str
@@ -105,8 +104,7 @@ def _invalid(text: str, error: Exception) -> Unreadable:
     return Unreadable(f"invalid JSON: {error}")
 
 
-@dataclass(slots=True, eq=False)
-class _Reader:
+class _Reader(Struct, eq=False):
     """Walks the objects that lead to the sources with exact positions; all else is skipped by json's own scanner."""
 
     text: str
@@ -231,8 +229,7 @@ def _respelled(text: str, cell: CodeCell, source: str) -> str:
     return spelling.head + body + spelling.tail
 
 
-@dataclass(frozen=True, slots=True)
-class _Spelling:
+class _Spelling(Struct, frozen=True):
     """How a cell's lines are spelled in the file.
 
     ``gaps``: what stands in front of each line between the one string and the next, nothing inside a string (of the

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Consecutive patterns of one sign, whose order therefore does not matter: one alternation stands for all.
 
     The first of each pair is compared with the name of an entry, the second with its path.
@@ -27,8 +27,7 @@ class Run:
     of_folders: tuple[re.Pattern[str], re.Pattern[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Patterns:
+class Patterns(Struct, frozen=True):
     """One `.gitignore`, last run first. `cut` is how much of a path leads to the folder that holds it."""
 
     cut: int
@@ -93,8 +92,7 @@ def with_slash(folder: str) -> str:
     return folder if folder.endswith("/") else f"{folder}/"
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
+class _Pattern(Struct, frozen=True):
     """One line. `by_name`: compared with the name alone, wherever the entry is, otherwise with the path."""
 
     ignored: bool

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.files.discover import File, Missing, real_path
 from codemods.files.load import Unreadable, read, reason
@@ -30,8 +31,7 @@ CONFIGURATIONS = frozenset({".gradorder.toml", "gradorder.toml", "pyproject.toml
 SPEAKING = CONFIGURATIONS | ENVIRONMENTS | {".gitignore"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Ruled:
+class _Ruled(Struct, frozen=True):
     """Rules at work: their patterns, and whether the usual folders are left out."""
 
     patterns: Patterns | None
@@ -89,8 +89,7 @@ def forced_out(path: str, real: str, is_folder: bool, said: Rules, excluded: Pat
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
+class _Folder(Struct, frozen=True):
     """A folder to walk: three prefixes of the paths in it, empty or with a slash at the end, and what ignores them.
 
     `shown` is for people, `real` is free of links, `lead` is relative to what `exclude` is relative to. `rules` are

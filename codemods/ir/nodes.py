@@ -7,16 +7,16 @@ are empty blocks: the normal and the exceptional end of the function.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from codemods.events import Event, Path, Span
     from codemods.files.neighbours import Vantage
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A basic block. ``line`` is where it starts in the source, for messages alone."""
 
     events: tuple[Event, ...]
@@ -25,8 +25,7 @@ class Block:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Struct, frozen=True):
     """The body of a loop, of a function or of a notebook's cell: the smallest place that can be a training step.
 
     ``blocks`` are the blocks of the body, those of nested loops too; ``entry`` is where an iteration starts (the
@@ -40,8 +39,7 @@ class Region:
     cell: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """One function, method, lambda, or the module itself (``<module>``).
 
     ``root``: nobody in the file calls it, or its name is handed around, so that code outside the file may call it,
@@ -68,8 +66,7 @@ class Function:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True, eq=False):
     """All functions of one file by qualified name, the module first.
 
     ``hooked``: the file registers gradient hooks or defines a backward that looks at gradients, so any backward and
@@ -94,10 +91,10 @@ class Program:
     veto: str | None = None
     referenced: bool = False
     linked: bool = False
-    vantage: Vantage | None = field(default=None, compare=False)
-    written: dict[str, str] = field(default_factory=dict, compare=False)
-    parts: dict[Path, frozenset[Path]] = field(default_factory=dict, compare=False)
-    custom: bool = field(default=False, compare=False)
+    vantage: Vantage | None = None
+    written: dict[str, str] = field(default_factory=dict)
+    parts: dict[Path, frozenset[Path]] = field(default_factory=dict)
+    custom: bool = False
     swapped: frozenset[Path] = frozenset()
     optimizers: frozenset[Path] = frozenset()
 

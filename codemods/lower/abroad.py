@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.custom import current
 from codemods.files.load import Unreadable, load
@@ -29,8 +31,7 @@ TOLD = 8
 """For so many different callers, the functions of one file are kept."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Lowered:
+class Lowered(Struct, frozen=True, eq=False):
     """The functions of a file, as they are for somebody who tells it what he hands them."""
 
     world: World
@@ -39,8 +40,7 @@ class Lowered:
     recursive: frozenset[str]
 
 
-@dataclass(slots=True, eq=False)
-class Home:
+class Home(Struct, eq=False):
     """One other file. What it says is worked out when somebody asks."""
 
     tree: ast.Module

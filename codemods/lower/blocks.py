@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.ir.nodes import Block, Region
 
@@ -17,8 +18,7 @@ class TooLarge(Exception):
     """A function has more basic blocks than the analysis follows."""
 
 
-@dataclass(slots=True, eq=False)
-class Draft:
+class Draft(Struct, eq=False):
     """A block that still grows."""
 
     line: int
@@ -27,8 +27,7 @@ class Draft:
     successors: list[int] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
-class Graph:
+class Graph(Struct, eq=False):
     """The blocks of one function. ``current`` takes the next event; after a jump it is a block nobody reaches."""
 
     blocks: list[Draft]

@@ -7,8 +7,10 @@ across.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.clearings import Clearing, Over, clearing_of
 from codemods.events import Flavour, Zero
@@ -35,8 +37,7 @@ BLIND = frozenset({"eval", "exec", "globals", "locals", "vars"})
 """Builtins that may look at a variable whose name they are not told in the source."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cleared:
+class Cleared(Struct, frozen=True):
     """A clearing, and the paths whose gradients it clears, one for each of its owners."""
 
     clearing: Clearing

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import builtins
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, bound_targets, callee_name
 from codemods.trees import children, walk
@@ -44,8 +45,7 @@ NUMERIC = frozenset("bool float int len range round str".split())
 DEPTH = 6
 
 
-@dataclass(slots=True, eq=False)
-class Closed:
+class Closed(Struct, eq=False):
     """Answers for one file, each found once."""
 
     world: World

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.events import Path
 from codemods.lower import harmless
@@ -55,8 +56,7 @@ MAKERS = frozenset(
 """What they make gives back, when it is called, what it is handed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What is known of a file from others. ``handed``: parameters that models, optimizers or parameters are handed to.
 
     ``lookups``: how others look theirs up. ``touching``: imported names of functions that touch gradients.
@@ -70,8 +70,7 @@ class Told:
 NOTHING_TOLD = Told()
 
 
-@dataclass(slots=True, eq=False)
-class Evidence:
+class Evidence(Struct, eq=False):
     """The collected facts of one module; only read once :func:`codemods.lower.collect.collect` has returned.
 
     ``collected``: imports, bindings and uses are complete, so that what follows of them alone is worked out once.

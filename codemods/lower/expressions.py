@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.callsite import CallSite
 from codemods.custom import mark_of
@@ -56,8 +57,7 @@ def span_of(node: ast.expr | ast.stmt | ast.excepthandler) -> Span:
     return Span(node.lineno, node.col_offset, node.end_lineno or node.lineno)
 
 
-@dataclass(slots=True, eq=False)
-class Expressions:
+class Expressions(Struct, eq=False):
     """Emits the events of expressions into the graph of one function."""
 
     world: World

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from codemods.events import Path
 
 
-@dataclass(slots=True)
-class _Instance:
+class _Instance(Struct):
     """The paths below the instance of one class family: all of them, and by what a question about them can turn on."""
 
     whole: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)

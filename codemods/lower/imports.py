@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.lower import harmless
 from codemods.trees import walk
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from codemods.lower.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """A function by the words of an import: ``from <level dots><module> import <name>``.
 
     ``package``: ``module`` was itself imported as a name of this package, which may mean something else by it.
@@ -30,8 +30,7 @@ class Imported:
     package: tuple[int, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
+class _Bound(Struct, frozen=True):
     """One name that one import statement binds; ``name`` is None where that is a module."""
 
     level: int

@@ -7,8 +7,9 @@ the loader that calls the collator. What is used as modules are is taken for one
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.lower import harmless
 from codemods.lower.published import is_wrapper
@@ -32,8 +33,7 @@ ITERATING = frozenset("dict enumerate filter iter list map next reversed set tup
 """Builtins that iterate what they are handed, or give back what does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keepers:
+class Keepers(Struct, frozen=True):
     """``paths`` that hold such an object or something that has one at hand, and functions of the file ``returning`` one.
 
     ``any_function``: what functions give back counts, not what constructors make alone.

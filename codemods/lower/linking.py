@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.custom import current, is_marked
 from codemods.events import Backward, Call, Read, Step, Unknown, Zero
@@ -38,8 +40,7 @@ if TYPE_CHECKING:
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(slots=True, eq=False)
-class Links:
+class Links(Struct, eq=False):
     """What a file takes over from others. ``regroups``: one of them may change which parameters an optimizer holds."""
 
     calls: dict[ast.Call, Target | Opaque] = field(default_factory=dict)

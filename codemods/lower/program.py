@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from codemods.custom import is_marked
 from codemods.events import Backward, Call, Event, Mark, Path, Read, Rebind, Span, Step, Zero

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from codemods.events import Call, Path, Rebind, Step, Zero
 from codemods.ir.nodes import Block, Region

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.custom import mark_of
 from codemods.events import NOTHING, Path
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from codemods.lower.scopes import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A function of the file that a call runs. ``fresh``: parameters that get a value without a path."""
 
     node: FunctionNode
@@ -29,8 +29,7 @@ class Target:
     fresh: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(Struct, frozen=True):
     """A call that may do anything to gradients. ``trains``: it is to be taken for one that leaves some behind.
 
     ``rebinds``: it visibly gives names new values that the caller looks up.

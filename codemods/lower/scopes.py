@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
+
+from msgspec import Struct, field
 
 from codemods.events import Path
 from codemods.syntax import BINDERS, FUNCTIONS, FunctionNode, bound_names
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 Node = TypeVar("Node", bound=ast.AST)
 
 
-@dataclass(slots=True, eq=False)
-class Scope:
+class Scope(Struct, eq=False):
     """A module, class or function; ``name`` is unique in the file and free of line numbers."""
 
     name: str
@@ -31,8 +31,8 @@ class Scope:
     bound: set[str] = field(default_factory=set)
     module_names: set[str] = field(default_factory=set)
     outer_names: set[str] = field(default_factory=set)
-    parameters: list[str] = field(init=False)
-    method_of: ast.ClassDef | None = field(init=False)
+    parameters: list[str] = field(default_factory=list)
+    method_of: ast.ClassDef | None = None
     variables: dict[str, tuple[Scope, Path]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -72,8 +72,7 @@ class Scope:
             scope = scope.parent
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scopes:
+class Scopes(Struct, frozen=True, eq=False):
     """All scopes of a module, and for each node the scope in which it is evaluated.
 
     ``computed``: attributes that run code of the file; ``stored``: attributes that the file assigns; ``unsettled``:

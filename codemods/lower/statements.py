@@ -7,8 +7,9 @@ break, continue), so that no path is invented that Python does not have.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.events import ANYTHING, Accumulate, Mark, Rebind, Unknown
 from codemods.lower.contexts import lets_pass, opaque_context, runs_code
@@ -26,24 +27,21 @@ if TYPE_CHECKING:
     from codemods.lower.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Struct, frozen=True):
     """Where ``continue`` and ``break`` go."""
 
     header: int
     after: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cleanup:
+class Cleanup(Struct, frozen=True):
     """What runs on the way out; an exception in it goes to ``on_raise``."""
 
     emit: Callable[[], None]
     on_raise: int
 
 
-@dataclass(slots=True, eq=False)
-class Statements:
+class Statements(Struct, eq=False):
     """Lowers the statements of one function."""
 
     world: World

@@ -6,8 +6,9 @@ Only shapes that switch every parameter of a module, whatever happens, are known
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.lower.resolve import Target, resolve
 from codemods.syntax import defaults, unpacks
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from codemods.lower.world import World
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Toggle:
+class Toggle(Struct, frozen=True, eq=False):
     """Every parameter of some modules is switched.
 
     ``modules``: the modules, each as an expression. ``flag``: what ``requires_grad`` becomes; None where that is not a

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.trees import children
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from codemods.lower.world import World
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Uses:
+class Uses(Struct, frozen=True, eq=False):
     """Loads of every variable by its path, of every attribute by its name, and the parent of each node."""
 
     names: dict[Path, list[ast.Name]] = field(default_factory=lambda: defaultdict(list))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.lower import harmless
 from codemods.lower.clearing import with_clearings
@@ -35,8 +37,7 @@ REFLECTION = frozenset(
 """Names with which a function can be reached by a string."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class World:
+class World(Struct, frozen=True, eq=False):
     """One parsed file with everything that name resolution needs. ``links``: calls of functions of other files."""
 
     tree: ast.Module

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.events import (
     MODULES,
@@ -61,16 +62,14 @@ class Found(Exception):
         self.kind, self.site, self.paired, self.path = kind, site, paired, path
 
 
-@dataclass(frozen=True, slots=True)
-class Pardon:
+class Pardon(Struct, frozen=True):
     """Differences that are none: residual ones, and all that the steps of ``repaired`` and mere onlookers see."""
 
     residual: bool
     repaired: frozenset[Path]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Acts:
+class Acts(Struct, frozen=True, eq=False):
     """What events do, as one root names the receiver: ``tracked``.
 
     ``beside``: the root steps and clears other optimizers only, which do not own the gradient. ``apart``: the receiver

@@ -6,8 +6,10 @@ The paired program walks ONE control-flow graph; each event carries in which of 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from codemods.clearings import clearing_of, clears_only
 from codemods.events import Call, Event, Rebind, Step, Zero
@@ -21,15 +23,15 @@ if TYPE_CHECKING:
     from codemods.ir.nodes import Function, Program
 
 
-@dataclass(frozen=True)
 class NotTheSameProgram(Exception):
     """The versions differ in more than the places of their ``zero_grad`` calls."""
 
-    reason: str
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Paired:
+class Paired(Struct, frozen=True):
     """An event, where it stands in the version that has it, and which versions have it."""
 
     event: Event
@@ -42,8 +44,7 @@ class Paired:
         return self.in_before != self.in_after
 
 
-@dataclass(frozen=True, slots=True)
-class PairedFunction:
+class PairedFunction(Struct, frozen=True):
     """A function of both versions: the control flow of ``before``, and for each block the paired events.
 
     ``concerns``: the variables on which what it and its callees clear, step or rebind can turn.

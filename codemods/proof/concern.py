@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.events import GROUPS, MODULES, Accumulate, Backward, Read, Rebind, Step, Unknown, Zero
 from codemods.proof.instances import canonical
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from codemods.proof.instances import Instance, Ownership
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Concern:
+class Concern(Struct, frozen=True, eq=False):
     """One receiver, ``cell``, in the functions of a program; ``reached``: the instances that calls of each root run."""
 
     program: Program

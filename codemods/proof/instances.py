@@ -6,8 +6,9 @@ more than its own arguments and the variables of the functions around it, so tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.events import Call, Path
 
@@ -35,8 +36,7 @@ class TooMany(Exception):
     """Functions are called with more combinations of arguments than the proof follows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """A function with the meaning of its variables."""
 
     function: str
@@ -97,8 +97,7 @@ def entered_from_outside(functions: dict[str, PairedFunction]) -> frozenset[str]
     return frozenset(reached)
 
 
-@dataclass(frozen=True, slots=True)
-class Ownership:
+class Ownership(Struct, frozen=True):
     """Which optimizers are over which modules, as roots name them.
 
     ``sources``: the module of each optimizer that is only ever built over one. ``sites``: where each module that

@@ -11,8 +11,9 @@ true one is the latest over all receivers, so it is the same too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.custom import IDIOMS
 from codemods.events import (
@@ -57,8 +58,7 @@ CLOSED_WORLD = "closed-world"
 gradients and does not swap the optimizer; nor does it read them between its calls."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(Struct, frozen=True):
     """Differences that are meant.
 
     ``residual``: old gradients that only the original carries into a step. ``repaired``: a function and receivers of it

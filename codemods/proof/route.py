@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.proof.witness import stop
 
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     """For each block, the states in which it is entered, with the block and the state of entry before it."""
 
 
-@dataclass(slots=True, eq=False)
-class Route:
+class Route(Struct, eq=False):
     """A function under its arguments. ``acts``: for each block the events that matter, with their place in it.
 
     ``strays``: functions that may have run at any point of this one. ``known``: the exits for states of entry that were
@@ -39,7 +39,7 @@ class Route:
     successors: Sequence[tuple[int, ...]]
     strays: list[str]
     known: dict[State, Exits] = field(default_factory=dict)
-    visited: Visited = field(init=False)
+    visited: Visited = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Nobody has called yet."""

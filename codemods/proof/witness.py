@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.events import Accumulate, Backward, Call, Read, Step, Suspend, Unknown, Zero
 
@@ -37,8 +38,7 @@ class Kind(Enum):
     """The moved statement fails on a gradient that is ``None``, as all of them are before the first backward."""
 
 
-@dataclass(frozen=True, slots=True)
-class WitnessLine:
+class WitnessLine(Struct, frozen=True):
     """One stop on the way: a 1-based line of the original, and what happens there.
 
     ``file``: the other file whose line it is; :func:`shortened` puts such stops at the line that calls them.
@@ -49,13 +49,11 @@ class WitnessLine:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Same:
+class Same(Struct, frozen=True):
     """Both versions train the same, whoever calls this file."""
 
 
-@dataclass(frozen=True, slots=True)
-class SameIf:
+class SameIf(Struct, frozen=True):
     """Both versions train the same under the named assumptions.
 
     ``relies_on_opaque``: some call of code that cannot be followed is trusted to leave no gradients behind, or one that
@@ -66,8 +64,7 @@ class SameIf:
     relies_on_opaque: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Differs:
+class Differs(Struct, frozen=True):
     """At the last line of ``path``, somebody sees a difference; ``site`` is the ``zero_grad`` that caused it."""
 
     kind: Kind
@@ -77,8 +74,7 @@ class Differs:
     consumer: Event
 
 
-@dataclass(frozen=True, slots=True)
-class Unsure:
+class Unsure(Struct, frozen=True):
     """The analysis does not follow this program. ``receiver`` is set when only that optimizer's moves are in doubt.
 
     ``too_large``: nothing speaks against the moves but that there is more to follow than a bound allows.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,8 +24,7 @@ class RewriteFailed(Exception):
         return str(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Replace the characters ``start`` to ``end`` (not included) by ``text``; with ``start == end``, insert."""
 
     start: int
@@ -32,8 +32,7 @@ class Edit:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """The text as physical lines, with their ends: ``\\r\\n``, ``\\n`` and a lone ``\\r`` end one, nothing else does.
 
     Line numbers are 0-based here. ``starts`` has one entry more than ``lines``: where the text ends.

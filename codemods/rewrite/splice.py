@@ -6,8 +6,9 @@ Blank lines are kept the way black wants them: where it leaves the suite alone b
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from codemods.rewrite.page import Edit, Page
 
@@ -25,8 +26,7 @@ _REGION = re.compile(
 """A comment that opens, closes or governs a stretch of lines: it belongs to its place, to no statement."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Parcel:
+class _Parcel(Struct, frozen=True):
     """Statements of one row that go to one target together, with the comments that go with them."""
 
     above: str
@@ -47,8 +47,7 @@ class _Parcel:
         return self.above + (self.indent + mark + comment + self.newline if mark else "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     """What happens to a row: parcels that arrive above it, parcels that arrive on it, and whether it vanishes."""
 
     row: Row

@@ -10,11 +10,11 @@ line of the copy, no column on it is trusted; where the lines don't correspond, 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider, WhitespaceInclusivePositionProvider
+from msgspec import Struct
 
 from codemods import syntax
 from codemods.moves import Position
@@ -33,8 +33,7 @@ _DEEPEST = 500
 _BODIES = (cst.Module, cst.IndentedBlock, cst.SimpleStatementSuite)
 
 
-@dataclass(frozen=True, slots=True)
-class Small:
+class Small(Struct, frozen=True):
     """One statement, as offsets in the text, without the ``;`` behind it."""
 
     position: Position
@@ -44,8 +43,7 @@ class Small:
     """It can be one that clears gradients: an expression, an assignment of a ``grad``, a whole loop or branch."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One compound statement, or the simple statements that share a line by ``;``. Line numbers are 0-based.
 
     ``leading`` to ``first`` are the blank lines and comments above it that are not part of an inner suite, ``first``
@@ -60,8 +58,7 @@ class Row:
     compound: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(Struct, frozen=True):
     """The statements of one body. ``footer`` is the line behind the comments that end the body."""
 
     rows: tuple[Row, ...]

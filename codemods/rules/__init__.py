@@ -10,8 +10,9 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 SECTIONS = ("What it does", "Why", "Example", "Use instead", "When the fix is safe")
 """The headings of every rule, in this order; a verdict that leaves code alone has ``What to do`` for the last two."""
@@ -21,8 +22,7 @@ class NoSuchRule(Exception):
     """There is no rule of this code or name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One code or verdict. ``markdown`` is its page, ``action`` what happens to the code by default."""
 
     code: str | None

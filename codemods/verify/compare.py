@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum
 from itertools import zip_longest
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.verify.child.digest import NONE
 from codemods.verify.trace import digests, steps
@@ -33,8 +34,7 @@ class What(Enum):
     STATUS = "status"
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Where two runs part. ``step`` counts the steps of its process from 1; ``file`` and ``line`` call that step.
 
     ``parameter`` is the first of ``count`` that differ. ``before`` and ``after`` are what is compared, in words or numbers.
@@ -52,8 +52,7 @@ class Difference:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Deviation:
+class Deviation(Struct, frozen=True):
     """The largest relative difference of a loss or of the norm of a gradient, and the first above a limit."""
 
     largest: float

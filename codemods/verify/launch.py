@@ -10,9 +10,10 @@ import signal
 import subprocess
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.ending import Terminated
 
@@ -33,8 +34,7 @@ class CannotStart(Exception):
     """The command cannot be started: there is no such program, say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What to run and how. ``key``: of the digests; the same for runs that are to be compared."""
 
     command: tuple[str, ...]
@@ -44,8 +44,7 @@ class Request:
     verbose: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """How a run ended. ``status`` is None when it did not end by itself in time; negative: by that signal."""
 
     status: int | None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import math
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +24,7 @@ STYLES = (("as it stands", "#1f6feb", 3.5, ""), ("rewritten", "#d1570b", 1.5, "5
 Line = list[tuple[int, float]]
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(Struct, frozen=True):
     """One coordinate system: a line for each version. ``from_zero``: heights can be compared by eye."""
 
     label: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.edits import replacements
 from codemods.files.load import is_notebook, load
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from codemods.findings import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(Struct, frozen=True):
     """One rewritten training step. ``line`` to ``end_line``: where it stands before; ``zeros``: its moved lines.
 
     A moved line is its number before and its text.
@@ -28,8 +28,7 @@ class Rewrite:
     zeros: tuple[tuple[int, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrites:
+class Rewrites(Struct, frozen=True):
     """All that ``fix`` would write. ``shown``: each real path as it was named."""
 
     before: Mapping[str, bytes]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 import signal
 import tempfile
-from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct, field
 
 from codemods.verify import launch
 from codemods.verify.compare import Difference, What, deviation, first_difference, training
@@ -41,8 +42,7 @@ class Verdict(Enum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """How to run and compare. ``timeout``: seconds for each run."""
 
     command: tuple[str, ...]
@@ -53,16 +53,14 @@ class Options:
     verbose: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """One step in a plot: its loss, if any was seen, and the most memory held so far."""
 
     loss: float | None
     memory: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One run in numbers. Memory and speed are those of the process that took the most, and the slowest.
 
     ``empty`` counts the steps at which every gradient was None.
@@ -81,8 +79,7 @@ class Run:
     points: tuple[Point, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """The whole of a verification. ``reason``: why it came to nothing, in a sentence; ``output``: the command's last lines.
 
     ``ran``: real paths of the rewritten files that the command ran. ``deviation`` and ``spread``: largest relative
@@ -129,8 +126,7 @@ class _Stopped(Exception):
         self.output = output
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
+class _Done(Struct, frozen=True):
     run: Run
     found: list[Process]
     crash: _Stopped | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from codemods.verify.child.digest import NONE, UNKNOWN
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 WIDTH = len(NONE)
 
 
-@dataclass(frozen=True, slots=True)
-class Optimizer:
+class Optimizer(Struct, frozen=True):
     """An optimizer as it was at its step: its class, and what its parameters are called where a module names them."""
 
     number: int
@@ -29,8 +29,7 @@ class Optimizer:
         return name or f"parameter {parameter}"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One call of ``step()``: digests before it of all gradients, after it of all parameters, and what was seen.
 
     ``number`` counts all steps of the process from 1. ``at`` is the time, ``own`` the seconds that recording took so far.
@@ -55,8 +54,7 @@ class Step:
         return UNKNOWN in digests(self.gradients) or UNKNOWN in digests(self.parameters)
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
+class Process(Struct, frozen=True):
     """One Python process of the command, in short. ``steps`` counts its optimizer steps, ``empty`` those without gradients."""
 
     file: Path

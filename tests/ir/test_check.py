@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from codemods.events import Backward, Call, Flavour, Path, Rebind, Span, Step, Zero
 from codemods.ir.check import Malformed, check
@@ -37,13 +37,13 @@ def program() -> Program:
 
 def with_module(change: dict[str, object]) -> Program:
     good = program()
-    functions = {**good.functions, "<module>": replace(good.module, **change)}  # type: ignore[arg-type]
+    functions = {**good.functions, "<module>": replace(good.module, **change)}
     return replace(good, functions=functions)
 
 
 def with_block(number: int, **change: object) -> Program:
     blocks = list(program().module.blocks)
-    blocks[number] = replace(blocks[number], **change)  # type: ignore[arg-type]
+    blocks[number] = replace(blocks[number], **change)
     return with_module({"blocks": tuple(blocks)})
 
 
@@ -53,12 +53,12 @@ def with_event(event: Event) -> Program:
 
 def with_loop(**change: object) -> Program:
     body, inner, outer = program().module.regions
-    return with_module({"regions": (body, replace(inner, **change), outer)})  # type: ignore[arg-type]
+    return with_module({"regions": (body, replace(inner, **change), outer)})
 
 
 def with_update(**change: object) -> Program:
     good = program()
-    update = replace(good.functions["update"], **change)  # type: ignore[arg-type]
+    update = replace(good.functions["update"], **change)
     return replace(good, functions={**good.functions, "update": update})
 
 

@@ -11,8 +11,9 @@ it was handed before.
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from codemods.events import ANYTHING, Backward, Path
 from codemods.ir.nodes import Block

@@ -7,8 +7,9 @@ lead to itself.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.syntax import FUNCTIONS, arguments, bound_names, callee_name
 from codemods.trees import walk
@@ -52,8 +53,7 @@ def computes(world: World, families: frozenset[str]) -> bool:
     )
 
 
-@dataclass(slots=True, eq=False)
-class _Method:
+class _Method(Struct, eq=False):
     """One method. ``bound``: the values of its variables; None among them where one is bound in another way."""
 
     world: World

@@ -7,8 +7,10 @@ an exception takes.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from codemods.lower.blocks import new_graph
 from codemods.lower.statements import Statements
@@ -26,16 +28,14 @@ if TYPE_CHECKING:
 Environment = dict["Path", "Value"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Visit:
+class Visit(Struct, frozen=True, eq=False):
     """An expression is evaluated, as part of a statement; None for the body of a lambda."""
 
     node: ast.expr
     statement: ast.stmt | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Bind:
+class Bind(Struct, frozen=True, eq=False):
     """A target gets a value: that of ``value``; where there is none, the statement says which."""
 
     target: ast.expr
@@ -46,8 +46,7 @@ class Bind:
 Operation = Visit | Bind
 
 
-@dataclass(slots=True, eq=False)
-class Recorder:
+class Recorder(Struct, eq=False):
     """Stands where statements are lowered to events, and keeps what they evaluate and bind instead."""
 
     graph: Graph
@@ -70,8 +69,7 @@ class Recorder:
         """Which parameters an optimizer has is no matter here."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Routine:
+class Routine(Struct, frozen=True, eq=False):
     """The operations of one function, by block. ``name`` is that of its scope."""
 
     name: str
@@ -103,8 +101,7 @@ def routine(world: World, node: ast.Module | FunctionNode) -> Routine:
     )
 
 
-@dataclass(slots=True, eq=False)
-class Flow:
+class Flow(Struct, eq=False):
     """Values of variables through the blocks of one function, to a fixed point."""
 
     entries: dict[int, Environment] = field(default_factory=dict)

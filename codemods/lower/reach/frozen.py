@@ -9,8 +9,9 @@ be told, thaws.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.events import MODULES, Path, Rebind
 from codemods.lower.apart import QUIET_USES, instances_in_sight
@@ -91,8 +92,7 @@ def _constructs(world: World, base: ast.expr) -> bool:
     return world.evidence.imported(base) is not None
 
 
-@dataclass(slots=True, eq=False)
-class _Frozen:
+class _Frozen(Struct, eq=False):
     """The state of one file's analysis, from which every round takes away what does not hold.
 
     ``entries``: what is frozen wherever a function is called. ``added``: what it leaves frozen whatever was before;

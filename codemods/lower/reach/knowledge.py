@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.events import ANYTHING, Path
 from codemods.lower.reach.values import EVERYTHING, FORWARD, LENT, NONE, OUTSIDE, PLAIN, Heap, Value
@@ -21,8 +22,7 @@ def own(family: str) -> Path:
     return Path(OWN, family)
 
 
-@dataclass(slots=True, eq=False)
-class Knowledge:
+class Knowledge(Struct, eq=False):
     """Tables that only grow.
 
     ``parameters``: what functions are handed; ``results``: what they return or yield, in terms of their own parameters;

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from codemods.events import Path
 from codemods.lower.configured import configured
@@ -28,8 +29,7 @@ UNSEEN = frozenset({"toggled_optimizer", "unfreeze", "untoggle_optimizer"})
 """Methods of a LightningModule that let parameters take gradients again."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Inner:
+class Inner(Struct, frozen=True, eq=False):
     """A function of the file that runs. ``mine``: it is a method of the instance whose method calls it."""
 
     call: ast.Call
@@ -38,8 +38,7 @@ class Inner:
     lazy: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Effect:
+class Effect(Struct, frozen=True, eq=False):
     """What one operation does: it thaws, functions of the file run, and it freezes; then one of them has run for sure.
 
     ``wild``: which modules it thaws cannot be told. ``late``: it thaws, or a function runs, when nobody sees it.
@@ -71,8 +70,7 @@ def effects_of(world: World, sites: Paths) -> Effects:
     return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Effects:
+class Effects(Struct, frozen=True, eq=False):
     """Answers for one file. ``loops``: switches by the expression with which each begins; ``writes``: by what writes."""
 
     world: World

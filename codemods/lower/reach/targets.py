@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.lower.configured import is_configuring
 from codemods.lower.reach.flow import Bind
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from codemods.lower.reach.values import Value
 
 
-@dataclass(slots=True, eq=False)
-class Targets:
+class Targets(Struct, eq=False):
     """The statements of one function. ``assigned``: what its variables were where a value was evaluated."""
 
     at: Evaluator

@@ -6,8 +6,9 @@ at, or ``ANYTHING``. A place stands for objects: all that one expression makes, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 from codemods.events import ANYTHING, Path
 
@@ -64,8 +65,7 @@ def either(values: Iterable[Value]) -> Value:
     return PLAIN if found is None else found
 
 
-@dataclass(slots=True, eq=False)
-class Heap:
+class Heap(Struct, eq=False):
     """What is ever written into objects, whenever that is; it only grows.
 
     ``content``: the sources written into a place. ``below``: the places that may be found in it.

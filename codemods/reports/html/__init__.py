@@ -7,12 +7,13 @@ gives the same bytes.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from html import escape
 from importlib import resources
 from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.custom import in_force
 from codemods.findings import Finding, Fix, Outcome, Problem, Stop, Verdict
@@ -42,8 +43,7 @@ ORDER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What the page needs of one file: its findings and both texts, nothing of the files without a training step."""
 
     path: str
@@ -53,8 +53,7 @@ class Kept:
     idioms: Idioms = NO_IDIOMS
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """How many files were read, and what could not be done."""
 
     scanned: int

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from codemods.cells import masked
 from codemods.files.notebook import texts_of
@@ -22,8 +23,7 @@ AROUND = 3
 """How many equal lines are shown above and below what changes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """The text of one version of a file, of a notebook each cell's."""
 
     path: str
