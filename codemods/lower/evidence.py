@@ -227,9 +227,9 @@ class Evidence(Struct, eq=False):
 
     def _makes_collator(self, path: Path, call: ast.Call) -> bool:
         """Whether a call makes a collator of transformers, for one of its models at most, that stays as it was made."""
-        if any(one.rest and one.variable == path for one in self.bindings):
-            return False
-        return self.is_plain_collator(call)
+        return self.is_plain_collator(call) and not any(
+            one.rest and one.variable == path for one in self.bindings
+        )
 
     def is_plain_collator(self, call: ast.Call) -> bool:
         """Whether a call makes a collator of transformers, for one of its models at most."""
