@@ -80,6 +80,7 @@ class Program(Struct, frozen=True, eq=False):
     only ever built over parameters listed one by one, for verdicts alone. ``custom``: some calls are what they are by names
     of the user's own. ``swapped``: paths that different functions bind to optimizers built over different parameters.
     ``optimizers``: receivers, and what is handed to functions, that are optimizers for sure and no modules.
+    ``builders``: functions that make optimizers.
     """
 
     functions: dict[str, Function]
@@ -97,6 +98,7 @@ class Program(Struct, frozen=True, eq=False):
     custom: bool = False
     swapped: frozenset[Path] = frozenset()
     optimizers: frozenset[Path] = frozenset()
+    builders: frozenset[str] = frozenset()
 
     @property
     def module(self) -> Function:

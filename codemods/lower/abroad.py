@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from codemods.custom import current
 from codemods.files.load import Unreadable, load
 from codemods.lower.imports import imported_modules
-from codemods.lower.program import functions_of, pruned, recursive_functions
+from codemods.lower.program import functions_of, pruned
+from codemods.lower.recursion import recursion
 from codemods.lower.scopes import scopes_of
 from codemods.lower.world import with_told, world_of
 from codemods.syntax import parse
@@ -77,7 +78,7 @@ class Home(Struct, eq=False):
         if found is None:
             world = with_told(self.world, told)
             every = functions_of(world)
-            found = Lowered(world, every, pruned(every), recursive_functions(world))
+            found = Lowered(world, every, pruned(every), recursion(world).functions)
             self._lowered[told] = found
             if len(self._lowered) > TOLD:
                 self._lowered.popitem(last=False)

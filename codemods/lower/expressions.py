@@ -41,6 +41,7 @@ from codemods.trees import children, walk
 
 if TYPE_CHECKING:
     from codemods.lower.blocks import Graph
+    from codemods.lower.recursion import Recursion
     from codemods.lower.world import World
 
 MUTATORS = frozenset(
@@ -62,7 +63,7 @@ class Expressions(Struct, eq=False):
 
     world: World
     graph: Graph
-    recursive: frozenset[str]
+    recursion: Recursion
     statement: ast.stmt | None = None
     result: Path | None = None
     awaited: ast.expr | None = None
@@ -338,7 +339,8 @@ class Expressions(Struct, eq=False):
         target = target or linked
         if isinstance(target, Opaque):
             self._step_of(node, span)
-            self.graph.emit(Unknown(target.reason, span, target.trains, calls_back=True))
+            steps = target.trains and not target.outside
+            self.graph.emit(Unknown(target.reason, span, target.trains, calls_back=True, steps=steps))
             return
         if target is not None:
             self._runs_function(node, target, span)
@@ -353,6 +355,10 @@ class Expressions(Struct, eq=False):
             self.graph.start(node.lineno, before, self.graph.current)
             return
         if not marked and self._dynamic(node, span):
+            return
+        if node in self.recursion.calls:
+            reason = f"{ast.unparse(node.func)[:40]}() may call back into functions of this file"
+            self.graph.emit(Unknown(reason, span, trains=True, calls_back=True))
             return
         events = recognise(self._site(node))
         if events is None:
@@ -375,7 +381,7 @@ class Expressions(Struct, eq=False):
                 later = f"{target.name}() is a coroutine that runs later"
                 self.graph.emit(Unknown(later, span, trains=True, calls_back=True))
             return
-        if target.name in self.recursive:
+        if target.name in self.recursion.visible:
             if self.world.touches(target.node):
                 self.graph.emit(Unknown(f"{target.name}() is recursive", span, trains=True, calls_back=True))
             return

@@ -16,14 +16,13 @@ from codemods.lower.bodies import body_of
 from codemods.lower.certain import certain_paths, nullable, opened, sealed
 from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.helpers import unfolded
-from codemods.lower.launchers import launched
 from codemods.lower.ownership import hooked, keeps_references, listed_parameters, ownership, swapped, veto
-from codemods.lower.resolve import Target, resolve
+from codemods.lower.recursion import Recursion, function_around, recursion
 from codemods.lower.statements import Statements
 from codemods.lower.valued import constructed_unseen
 from codemods.lower.world import World, is_generator
 from codemods.lower.wrappers import transparent
-from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name
+from codemods.syntax import FunctionNode, arguments, callee_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -37,11 +36,11 @@ def functions_of(world: World) -> dict[str, Function]:
     Raises :class:`codemods.lower.blocks.TooLarge` when a function has more blocks than the analysis follows and
     ``RecursionError`` when expressions are nested deeper than the interpreter allows.
     """
-    recursive = recursive_functions(world)
+    again = recursion(world)
     unseen = constructed_unseen(world)
-    functions = {"<module>": _lower_function(world, world.tree, recursive, unseen)}
+    functions = {"<module>": _lower_function(world, world.tree, again, unseen)}
     for node in world.functions.values():
-        function = _lower_function(world, node, recursive, unseen)
+        function = _lower_function(world, node, again, unseen)
         functions[function.name] = function
     return functions
 
@@ -79,6 +78,12 @@ def assembled(world: World, others: Mapping[str, Function]) -> Program:
         custom=is_marked(world.tree),
         swapped=swapped(world),
         optimizers=_optimizers(world, functions),
+        builders=frozenset(
+            name
+            for call in world.scopes.all(ast.Call)
+            if world.evidence.builds_optimizer(call)
+            and (name := function_around(world.scopes.of_node[call])) is not None
+        ),
     )
 
 
@@ -99,12 +104,12 @@ def _optimizers(world: World, functions: Mapping[str, Function]) -> frozenset[Pa
 
 
 def _lower_function(
-    world: World, node: ast.Module | FunctionNode, recursive: frozenset[str], unseen: frozenset[str]
+    world: World, node: ast.Module | FunctionNode, again: Recursion, unseen: frozenset[str]
 ) -> Function:
     scope = world.scope(node)
     span = Span(1, 0, 1) if isinstance(node, ast.Module) else span_of(node)
     graph = new_graph(span.line)
-    statements = Statements(world, graph, Expressions(world, graph, recursive))
+    statements = Statements(world, graph, Expressions(world, graph, again))
     if isinstance(node, ast.Lambda):
         statements.expressions.visit(node.body)
     else:
@@ -114,11 +119,11 @@ def _lower_function(
     body = Region(0, frozenset(range(len(blocks))), span, loop=False)
     variables = tuple(world.scopes.variable(one, scope) for one in scope.parameters)
     # A call that comes back to the function is none that can be followed: what such a call leaves, any call may.
-    again = scope.name in recursive
-    stray = again or (not isinstance(node, ast.Module) and _stray(world, node, scope, unseen))
+    returns = scope.name in again.functions
+    stray = returns or (not isinstance(node, ast.Module) and _stray(world, node, scope, unseen))
     return Function(
         scope.name, variables, blocks, graph.exit, graph.raise_exit, (body, *graph.regions), span,
-        handed_around=again or _handed_around(world, node, scope),
+        handed_around=returns or _handed_around(world, node, scope),
         loss_handed=_loss_handed(world, node, scope),
         stray=stray,
         family=None if scope.method_of is None else world.scopes.families[scope.method_of.name],
@@ -251,55 +256,6 @@ def _handed_around(world: World, node: ast.Module | FunctionNode, scope: Scope) 
     if isinstance(node, ast.Lambda | ast.AsyncFunctionDef) or scope.name.rpartition(".")[2] in world.escaping:
         return True
     return scope.method_of is not None and scope.method_of.name in world.instantiated
-
-
-def recursive_functions(world: World) -> frozenset[str]:
-    """Functions on a cycle of the call graph: those that can reach themselves (Tarjan's components)."""
-    callees: dict[str, set[str]] = {name: set() for name in world.functions}
-    for node in world.scopes.all(ast.Call):
-        caller = _function_around(world.scopes.of_node[node])
-        if caller is not None:
-            target = resolve(world, node, None) or launched(world, node)
-            if isinstance(target, Target):
-                callees[caller].add(target.name)
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    open_: list[str] = []
-    cyclic: set[str] = set()
-    for start, first in callees.items():
-        work: list[tuple[str, list[str]]] = [(start, sorted(first))] if start not in index else []
-        if work:
-            index[start] = low[start] = len(index)
-            open_.append(start)
-        while work:
-            name, pending = work[-1]
-            if pending:
-                callee = pending.pop()
-                if callee not in index:
-                    index[callee] = low[callee] = len(index)
-                    open_.append(callee)
-                    work.append((callee, sorted(callees[callee])))
-                elif callee in open_:
-                    low[name] = min(low[name], index[callee])
-                continue
-            work.pop()
-            if work:
-                low[work[-1][0]] = min(low[work[-1][0]], low[name])
-            if low[name] == index[name]:
-                component = open_[open_.index(name) :]
-                del open_[open_.index(name) :]
-                if len(component) > 1 or name in callees[name]:
-                    cyclic.update(component)
-    return frozenset(cyclic)
-
-
-def _function_around(scope: Scope) -> str | None:
-    one: Scope | None = scope
-    while one is not None:
-        if isinstance(one.node, FUNCTIONS):
-            return one.name
-        one = one.parent
-    return None
 
 
 def pruned(functions: dict[str, Function]) -> dict[str, Function]:

@@ -32,12 +32,14 @@ class Target(Struct, frozen=True):
 class Opaque(Struct, frozen=True):
     """A call that may do anything to gradients. ``trains``: it is to be taken for one that leaves some behind.
 
-    ``rebinds``: it visibly gives names new values that the caller looks up.
+    ``rebinds``: it visibly gives names new values that the caller looks up. ``outside``: it runs none of this file's code by
+    itself.
     """
 
     reason: str
     trains: bool = True
     rebinds: bool = False
+    outside: bool = False
 
 
 def resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaque | None:
@@ -80,7 +82,7 @@ def _resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaq
     if isinstance(func, ast.Lambda) and world.touches(func):
         return Opaque("a lambda that touches gradients is called on the spot")
     if isinstance(func, ast.Call) and any(world.evidence.holds(one) for one in arguments(func)):
-        return Opaque(f"{ast.unparse(func)[:40]}(...) calls what another call returned")
+        return Opaque(f"{ast.unparse(func)[:40]}(...) calls what another call returned", outside=True)
     return None
 
 
@@ -97,7 +99,7 @@ def _resolve_method(
             return target_of(world, call, method, None, instance=True)
     path = world.scopes.path(base)
     if path is not None and path in world.evidence.callbacks:
-        return Opaque(f"{ast.unparse(func)}() may call back into functions of this file")
+        return Opaque(f"{ast.unparse(func)}() may call back into functions of this file", outside=True)
     owner = None if path is None else world.class_of(path)
     if owner is None and path is not None and not path.rest and path.scope.startswith("class "):
         candidates = _own_methods(world, func.attr, scope)
@@ -151,7 +153,7 @@ def _resolve_super(world: World, call: ast.Call, func: ast.Attribute, scope: Sco
     ]
     if foreign:
         reason = f"super().{func.attr}() runs code of {foreign[0]}, which is not in this file"
-        return Opaque(reason, harmless.trains(func.attr))
+        return Opaque(reason, harmless.trains(func.attr), outside=True)
     return None
 
 
@@ -179,7 +181,7 @@ def _namesake(world: World, call: ast.Call, func: ast.Attribute, path: Path | No
         return None
     for method in world.methods_named(func.attr):
         owner = world.scope(method).parent
-        if not _fits(call, method):
+        if not _fits(call, method) and not _fits_unbound(world, call, method):
             continue
         if path is not None and owner is not None and isinstance(owner.node, ast.ClassDef):
             if not world.may_be_instance(path, owner.node):
@@ -215,12 +217,15 @@ def _forwards(method: FunctionNode) -> bool:
     )
 
 
-def _fits(call: ast.Call, method: FunctionNode) -> bool:
-    """Whether a method can take the arguments of a call on an instance; Python raises TypeError otherwise."""
+def _fits(call: ast.Call, method: FunctionNode, bound: int = 1) -> bool:
+    """Whether a method can take the arguments of a call on an instance; Python raises TypeError otherwise.
+
+    ``bound``: so many of its parameters have a value without the call.
+    """
     args = method.args
     if unpacks(call):
         return True
-    positional = [one.arg for one in (*args.posonlyargs, *args.args)][1:]
+    positional = [one.arg for one in (*args.posonlyargs, *args.args)][bound:]
     if len(call.args) > len(positional) and args.vararg is None:
         return False
     named = {one.arg for one in call.keywords if one.arg is not None}
@@ -228,6 +233,15 @@ def _fits(call: ast.Call, method: FunctionNode) -> bool:
         return False
     required = positional[: len(positional) - len(args.defaults)] if args.defaults else positional
     return all(name in named for name in required[len(call.args) :])
+
+
+def _fits_unbound(world: World, call: ast.Call, method: FunctionNode) -> bool:
+    """Whether a method can take the arguments of a call through its class, the first one being an instance of the file's."""
+    if not call.args or not _fits(call, method, bound=0):
+        return False
+    path = world.scopes.path(call.args[0])
+    own = path is not None and not path.rest and path.scope.startswith("class ")
+    return own or world.evidence.calls_back(call.args[0])
 
 
 def target_of(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from codemods.events import GROUPS, MODULES, Accumulate, Backward, Read, Rebind, Step, Unknown, Zero
+from codemods.events import ANYTHING, GROUPS, MODULES, Accumulate, Backward, Read, Rebind, Step, Unknown, Zero
 from codemods.proof.instances import canonical
 from codemods.proof.sharing import is_found, receivers
 
@@ -124,10 +124,12 @@ class Concern(Struct, frozen=True, eq=False):
 
         That is the file's own doing, whoever calls it; for an optimizer that an outsider hands in, he answers.
         """
+        builds = any(one.function in self.program.builders for one in self.reached[name])
         return any(
             isinstance(event, Rebind)
             and (
                 event.target == GROUPS
+                or (event.target == ANYTHING and builds)
                 or (event.target == MODULES and self.cell not in self.program.optimizers)
                 or (
                     self.cell in self.program.swapped

@@ -372,10 +372,40 @@ EXPRESSIONS = (
         "recursion-comes-back-as-it-was",
         "lower/program.py",
         "A recursive call leaves what it leaves in the original, not what the rewritten function leaves.",
-        "    again = scope.name in recursive\n",
-        "    again = False\n",
+        "    returns = scope.name in again.functions\n",
+        "    returns = False\n",
         (
             "tests/test_adversarial.py::test_what_is_done_to_a_tricky_program_does_not_show_under_torch[hidden_calls/calls_itself.py]",
+        ),
+    ),
+    Mutant(
+        "only-visible-calls-come-back",
+        "lower/recursion.py",
+        "A call that cannot be told never comes back to the function that it is in.",
+        "        callees[caller] |= meant\n",
+        "        pass\n",
+        (
+            "tests/test_adversarial.py::test_what_is_done_to_a_tricky_program_does_not_show_under_torch[hidden_calls/calls_itself_on_a_child.py]",
+        ),
+    ),
+    Mutant(
+        "values-are-not-called",
+        "lower/recursion.py",
+        "What is looked up in a table of functions runs none of them.",
+        "    return world.evidence.calls_back(func)\n",
+        "    return False\n",
+        (
+            "tests/test_adversarial.py::test_what_is_done_to_a_tricky_program_does_not_show_under_torch[hidden_calls/calls_itself_from_a_table.py]",
+        ),
+    ),
+    Mutant(
+        "methods-on-unknown-objects-take-no-step",
+        "lower/expressions.py",
+        "A method of the file that is called on an object that cannot be told takes no step for code outside.",
+        "            steps = target.trains and not target.outside\n",
+        "            steps = False\n",
+        (
+            "tests/test_adversarial.py::test_what_is_done_to_a_tricky_program_does_not_show_under_torch[callers/method_trains_what_it_was_handed.py]",
         ),
     ),
     Mutant(

@@ -6,6 +6,16 @@ from tests.mutants import Mutant
 
 MUTANTS = (
     Mutant(
+        "nothing-is-swapped-by-a-string",
+        "proof/concern.py",
+        "A method that code outside calls never puts another optimizer in place by the name of an attribute.",
+        "                or (event.target == ANYTHING and builds)\n",
+        "",
+        (
+            "tests/test_adversarial.py::test_what_is_done_to_a_tricky_program_does_not_show_under_torch[made_again/by_the_name_of_an_attribute.py]",
+        ),
+    ),
+    Mutant(
         "backward-leaves-it-clear",
         "proof/gradstate.py",
         "A backward leaves the gradient clear in the version after.",

@@ -10,7 +10,7 @@ from collections import Counter
 from codemods.proof.witness import Kind
 from tests.soak.check import Verdict, check
 from tests.soak.draw import seeded
-from tests.soak.shapes import program
+from tests.soak.shapes import SHAPES, program
 from tests.soak.shrink import shrunk
 
 
@@ -20,6 +20,9 @@ def main() -> int:
     parser.add_argument("--seed", default="0", help="the same programs for the same seed")
     parser.add_argument("--first", type=int, default=0, help="the number of the first one")
     parser.add_argument(
+        "--shape", choices=[one.__name__ for one in SHAPES], help="programs of this shape only"
+    )
+    parser.add_argument(
         "--refusals", type=int, default=0, help="show so many refusals of which torch sees nothing"
     )
     parser.add_argument(
@@ -27,10 +30,11 @@ def main() -> int:
     )
     parser.add_argument("--shrink", action="store_true", help="make a wrong program as small as it can be")
     options = parser.parse_args()
+    shape = next((one for one in SHAPES if one.__name__ == options.shape), None)
     counts: Counter[str] = Counter()
     started = time.monotonic()
     for number in range(options.first, options.first + options.programs):
-        found = check(program(seeded(f"{options.seed}/{number}")), tempt=number % options.tempt == 0)
+        found = check(program(seeded(f"{options.seed}/{number}"), shape), tempt=number % options.tempt == 0)
         count(counts, found)
         if found.wrong is not None:
             if options.shrink:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.soak.builds import built
+from tests.soak.callbacks import callbacks
+from tests.soak.containers import containers
+from tests.soak.contexts import contexts
+from tests.soak.control import control
 from tests.soak.draw import Draw, chance, pick, some
 from tests.soak.fate import OWNERS, Entry, Program
 from tests.soak.flows import flowing
+from tests.soak.instances import instances
 from tests.soak.odd import spelled
+from tests.soak.parameters import parameters
+from tests.soak.pieces import declared, entered, scene_return, set_up
+from tests.soak.rebinds import rebinding
+from tests.soak.recursion import recursive
 from tests.soak.scene import Helper, Owner, Scene, block, disturbed
 from tests.soak.steps import before, foreign, forward, look, loop, step, suite, training_step, zero
 
@@ -28,14 +36,14 @@ SHARES = (
 )
 
 
-def program(draw: Draw) -> Program:
-    """Any program."""
+def program(draw: Draw, shape: Callable[[Scene], Program] | None = None) -> Program:
+    """Any program, or any of one shape."""
     owners = tuple(Owner(*one) for one in OWNERS[: 1 + pick(draw, (0, 0, 0, 1, 1, 2))])
     scene = Scene(draw, owners, noise=pick(draw, NOISE), scaler=chance(draw, 12))
-    shape = pick(draw, SHAPES)
+    shape = shape or pick(draw, SHAPES)
     made = shape(scene)
     # What code outside hands in belongs together or has gradients of its own (closed-world).
-    shares = SHARES[0] if made.entries and shape in (offered, called) else pick(draw, SHARES)
+    shares = SHARES[0] if made.entries and shape not in FREE else pick(draw, SHARES)
     return replace(made, source=f"{HEAD}\n{made.source}\n", shares=shares)
 
 
@@ -62,7 +70,7 @@ def called(scene: Scene) -> Program:
 
 def offered(scene: Scene) -> Program:
     """Functions that only code outside the file calls."""
-    setup, scene = _spelled([], scene)
+    setup, scene = spelled(scene) if scene.chance(15) else ([], scene)
     helpers, scene = helped(scene)
     parts, calls = functions(scene)
     return Program(
@@ -150,36 +158,18 @@ SHAPES: Sequence[Callable[[Scene], Program]] = (
     own_class,
     closure,
     flowing,
+    recursive,
+    callbacks,
+    contexts,
+    control,
+    containers,
+    parameters,
+    rebinding,
+    instances,
 )
 
-
-def declared(word: str, owners: Sequence[Owner], body: list[str]) -> list[str]:
-    """A function's body, with what it binds of the models and optimizers around it declared."""
-    names = {text for one in owners for text in (one.model, one.optimizer)}
-    trees = (
-        node
-        for text in body
-        for node in ast.walk(ast.parse(block("async def f():", block("while x:", text))))
-    )
-    bound = {node.id for node in trees if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    found = sorted(names & bound)
-    return [f"{word} {', '.join(found)}", *body] if found else body
-
-
-def scene_return(scene: Scene) -> list[str]:
-    """A function's result."""
-    return ["return loss.item()"] if scene.chance(30) else []
-
-
-def set_up(scene: Scene) -> tuple[list[str], Scene]:
-    """Models and optimizers that the program makes itself, or none: then it uses the world's."""
-    found, scene = built(scene) if scene.chance(50) else ([], scene)
-    return _spelled(found, scene)
-
-
-def _spelled(found: list[str], scene: Scene) -> tuple[list[str], Scene]:
-    lines, scene = spelled(scene) if scene.chance(15) else ([], scene)
-    return [*found, *lines], scene
+FREE = (script, own_class, closure, flowing)
+"""Shapes of which code outside may hand in what has gradients in common."""
 
 
 def helped(scene: Scene) -> tuple[list[str], Scene]:
@@ -249,13 +239,3 @@ def main_body(scene: Scene, calls: Sequence[Helper]) -> list[str]:
     if scene.chance(10):
         found += loop(scene)
     return found
-
-
-def entered(scene: Scene, calls: Sequence[Helper]) -> tuple[Entry, ...]:
-    """Calls by code outside the file, for each owner."""
-    lines = (
-        (scene.handed(one, owner).replace("loss)", "x0.sum())"), one.call)
-        for one in calls
-        for owner in scene.owners
-    )
-    return tuple(Entry(*one) for one in dict.fromkeys(lines))
