@@ -77,7 +77,8 @@ def sealed(world: World, node: FunctionNode) -> bool:
                 return False
     for attribute in body.attributes:
         path = world.scopes.path(attribute)
-        if (path is None or path.scope.startswith("class ")) and evidence.holds(attribute):
+        own = path is not None and f"{path.scope}.".startswith(scope.name + ".")
+        if (path is None or not own or path.variable in parameters) and evidence.holds(attribute):
             return False
     return not any(one.value is not None and evidence.holds(one.value) for one in body.returns) and not any(
         not isinstance(target, ast.Name) and _stores_holder(world, one)

@@ -47,11 +47,8 @@ def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evid
     spread_loose_stores(evidence, telling)
     hand_arguments(evidence)
     evidence.aliases = _aliases(evidence, tree, [one for one in telling if isinstance(one, ast.Assign)])
-    for alias in evidence.aliases:
-        meaning = evidence.meaning(alias)
-        evidence.methods[meaning] |= evidence.methods.get(alias, set())
-        if alias in evidence.called:
-            evidence.called.add(meaning)
+    if evidence.aliases:
+        _merge_aliases(evidence)
     forget_wrapping(evidence)
     evidence.collected = True
     seed_holders(evidence)
@@ -66,6 +63,16 @@ def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evid
         evidence.held_lookups.update(path.rest, *(one.rest for one in path.indices))
         evidence.indexed = evidence.indexed or bool(path.indices)
     return evidence
+
+
+def _merge_aliases(evidence: Evidence) -> None:
+    """What is known of names that only stand for others is known of those."""
+    for path in [one for one in evidence.methods if one.variable in evidence.aliases]:
+        evidence.methods[evidence.meaning(path)] |= evidence.methods[path]
+    for path in [one for one in evidence.called if one.variable in evidence.aliases]:
+        evidence.called.add(evidence.meaning(path))
+    for path in [one for one in evidence.bindings if one.rest and one.variable in evidence.aliases]:
+        evidence.bindings[evidence.meaning(path)].extend(evidence.bindings[path])
 
 
 def _owning(evidence: Evidence) -> Iterator[str]:

@@ -95,4 +95,10 @@ def _is_own(world: World, node: ast.expr) -> bool:
     if not isinstance(called, ast.Name):
         return False
     owner = world.scopes.binding(called.id, world.scopes.of_node[called])
+    path = world.scopes.path(called)
+    if owner is world.scopes.module and owner.bound & {called.id} and world.evidence.imported(called) is None:
+        # A function may have declared it global, or the module bound it to whatever it likes.
+        return bool(
+            world.evidence.named(called.id) or (path is not None and world.evidence.bindings.get(path))
+        )
     return bool(world.definitions.get((owner.name, called.id)))

@@ -79,7 +79,7 @@ def danger_of_arguments(world: World, call: ast.Call) -> str | None:
             return f"{name}() runs {_text(call)}"
     if full.startswith("builtins.") and name in CALLERS and _hands_over(world, call):
         return f"{name}() runs {_text(call)}"
-    copied = call.args[0] if full == "copy.deepcopy" and call.args else None
+    copied = next(arguments(call), None) if full == "copy.deepcopy" else None
     if copied is not None and not _is_whole(world, copied) and evidence.holds(copied):
         return f"{_text(call)} may copy gradients"
     return None
@@ -133,7 +133,9 @@ def _is_whole(world: World, node: ast.expr) -> bool:
     """Whether a value is a module (its parameters are copied without gradients) or the like of a state dict."""
     path = world.evidence.path(node)
     if isinstance(node, ast.Call):
-        return callee_name(node) not in ITERATING | {"getattr", "max", "min"}
+        given_back = (world.evidence.imported(node.func) or "").startswith("builtins.")
+        given_back = given_back or callee_name(node) in ("__getitem__", "get", "pop", "popitem", "popleft")
+        return isinstance(node.func, ast.Name | ast.Attribute) and not given_back
     return path is not None and world.evidence.is_module(path)
 
 
@@ -163,12 +165,14 @@ def _calls_back(world: World, value: ast.expr) -> bool:
     if isinstance(value, ast.Call):
         return any(_calls_back(world, one) for one in arguments(value))
     if isinstance(value, CARRYING):
-        return any(_calls_back(world, one) for one in children(value) if isinstance(one, ast.expr))
+        parts = (one.iter if isinstance(one, ast.comprehension) else one for one in children(value))
+        return any(_calls_back(world, one) for one in parts if isinstance(one, ast.expr))
     return False
 
 
 CARRYING = (
-    ast.BoolOp, ast.Dict, ast.IfExp, ast.List, ast.ListComp, ast.NamedExpr, ast.Set, ast.Starred, ast.Subscript, ast.Tuple,
+    ast.BoolOp, ast.Dict, ast.GeneratorExp, ast.IfExp, ast.List, ast.ListComp, ast.NamedExpr, ast.Set, ast.SetComp,
+    ast.Starred, ast.Subscript, ast.Tuple,
 )  # fmt: skip
 """Expressions whose value may be what stands in them, or holds it."""
 

@@ -154,21 +154,45 @@ class Evidence(Struct, eq=False):
 
     def _renamed(self, path: Path, text: str) -> str | None:
         """The full name of what is looked up on a variable that only stands for a part of a library without models."""
-        value = self.sole_binding(path) if self.collected else None
-        if (
-            not isinstance(value, ast.Name | ast.Attribute)
-            or id(value) in self.iterated
-            or path in self.asked_of
-        ):
+        value = self._sole_thing(path) if self.collected else None
+        if value is None or id(value) in self.iterated or path in self.asked_of:
+            return None
+        named = next(iter(value.args), None) if isinstance(value, ast.Call) else None
+        if not isinstance(value, ast.Name | ast.Attribute | ast.Call):
             return None
         self.asked_of.add(path)
         try:
-            full = self.imported(value) or ""
+            full = self.imported(value.func if isinstance(value, ast.Call) else value) or ""
         finally:
             self.asked_of.discard(path)
+        if isinstance(value, ast.Call):
+            if full not in ("importlib.import_module", "builtins.__import__"):
+                return None
+            full = str(named.value) if isinstance(named, ast.Constant) else ""
         rest = text.partition(".")[2]
-        known = full.startswith(("builtins.", *LIBRARIES)) or full in LIBRARIES
+        # A module that was imported whole holds no more under another name than under its own.
+        known = bool(full) and (full.startswith(("builtins.", *LIBRARIES)) or "." not in full)
         return full + ("." + rest if rest else "") if known else None
+
+    def _sole_thing(self, path: Path) -> ast.expr | None:
+        """The one value that ``path`` is bound to, apart from the constant None."""
+        values = [
+            one
+            for one in self.bindings.get(path, ())
+            if not (isinstance(one, ast.Constant) and one.value is None)
+        ]
+        return values[0] if len(values) == 1 else None
+
+    def source(self, node: ast.expr) -> str | None:
+        """As :meth:`imported`, names that only stand for something imported replaced."""
+        for _ in range(4):
+            full = self.imported(node)
+            path = None if full is not None else self.scopes.path(node)
+            value = None if path is None else self._sole_thing(path)
+            if full is not None or not isinstance(value, ast.Name | ast.Attribute):
+                return full
+            node = value
+        return None
 
     def is_iterated(self, value: ast.expr | None) -> bool:
         """Whether a name that is bound to ``value`` goes through it, and not through what is written out there."""
@@ -320,6 +344,10 @@ class Evidence(Struct, eq=False):
     def owns(self, node: ast.expr) -> bool:
         """Whether an expression names a model or an optimizer, by its use or its construction."""
         path = self.path(node)
+        if path is None and isinstance(
+            node, ast.Starred | ast.List | ast.Tuple | ast.Set | ast.Dict | ast.IfExp
+        ):
+            return any(self.owns(one) for one in children(node) if isinstance(one, ast.expr))
         return path is not None and (self.is_module(path) or self.is_optimizer(path))
 
     def is_scheduler(self, path: Path) -> bool:
@@ -378,6 +406,7 @@ class Evidence(Struct, eq=False):
             return False
         stored = isinstance(node, ast.Attribute) and not self.held_attributes.isdisjoint((node.attr, ANY))
         if path is None:
+            stored = stored or (isinstance(node, ast.Attribute) and node.attr in self.returning)
             return stored or any(self.holds(one) for one in children(node) if isinstance(one, ast.expr))
         if path in self.holders:
             return True
@@ -532,6 +561,8 @@ class Evidence(Struct, eq=False):
             if alias is None:
                 break
             path = alias.extended(path.rest, path.indices)
+        if path.indices:
+            path = path._replace(indices=tuple(map(self.meaning, path.indices)))
         return path
 
     def _known(self, node: ast.expr) -> bool:

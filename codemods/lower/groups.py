@@ -21,7 +21,10 @@ KEYED = frozenset({"pop", "setdefault"})
 def means_groups(evidence: Evidence, node: ast.expr | None) -> bool:
     """Whether a value may be a list of parameter groups, one such group, or the list of parameters in it."""
     if isinstance(node, ast.Attribute):
-        return node.attr == "param_groups" or evidence.scopes.path(node) in evidence.groups
+        path = evidence.scopes.path(node)
+        if path is None and means_groups(evidence, node.value):
+            return True
+        return node.attr == "param_groups" or path in evidence.groups
     if isinstance(node, ast.Name):
         return evidence.scopes.path(node) in evidence.groups
     if isinstance(node, ast.Subscript):

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from codemods.syntax import FUNCTIONS, FunctionNode, callee_name
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +26,13 @@ def hand_arguments(evidence: Evidence) -> None:
             functions[name].append(node)
             if name in ("__init__", "__new__") and scope.method_of is not None:
                 constructors[families[scope.method_of.name]].append(node)
+    others = _other_names(evidence, {*functions, *families} - {"__init__", "__new__", "<lambda>"})
     for call in evidence.scopes.all(ast.Call):
         name = callee_name(call)
         found = [
-            *functions.get(name, ()),
-            *(constructors.get(families[name], ()) if name in families else ()),
+            each
+            for one in dict.fromkeys([name, *_meant(call, others)])
+            for each in (*functions.get(one, ()), *constructors.get(families.get(one, ""), ()))
         ]
         if name == "cls":
             found += [one for each in constructors.values() for one in each]
@@ -40,6 +43,42 @@ def hand_arguments(evidence: Evidence) -> None:
     for path, values in evidence.handed.items():
         evidence.bindings.setdefault(path, [None])
         evidence.handed[path] = values
+
+
+def _other_names(evidence: Evidence, defined: set[str]) -> dict[str, set[str]]:
+    """The functions and classes that a word may mean besides those of that name: ``build`` for ``build = Net``."""
+    found: dict[str, set[str]] = {one: {one} for one in defined}
+    bound = [
+        ((path.rest or (path.root,))[-1].lstrip("."), _words(value))
+        for path, values in evidence.bindings.items()
+        for value in values
+        if value is not None
+    ]
+    changed = True
+    while changed:
+        changed = False
+        for name, words in bound:
+            meant = {each for word in words for each in found.get(word, ())}
+            if not meant <= found.get(name, set()):
+                found.setdefault(name, set()).update(meant)
+                changed = True
+    return found
+
+
+def _words(value: ast.expr) -> set[str]:
+    """The words in an expression, but for what is called in it."""
+    called = {id(one.func) for one in walk(value) if isinstance(one, ast.Call)}
+    return {
+        one.id if isinstance(one, ast.Name) else one.attr
+        for one in walk(value)
+        if isinstance(one, ast.Name | ast.Attribute) and id(one) not in called
+    }
+
+
+def _meant(call: ast.Call, others: dict[str, set[str]]) -> set[str]:
+    """The functions and classes of the file that a call may run by another name, or out of a container."""
+    words = {callee_name(call)} if isinstance(call.func, ast.Name | ast.Attribute) else _words(call.func)
+    return {each for word in words for each in others.get(word, ())}
 
 
 def _pairs(function: FunctionNode, call: ast.Call, *, method: bool) -> Iterator[tuple[str, ast.expr]]:

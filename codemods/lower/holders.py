@@ -37,7 +37,7 @@ OPTIMIZER_SETTINGS = frozenset(
 def seed_holders(evidence: Evidence) -> None:
     """Note the names that are used as models and optimizers are, or that are called so."""
     defined = {
-        node.name
+        evidence.scopes.variable(node.name, evidence.scopes.of_node[node])
         for node in evidence.scopes.inner
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     }
@@ -53,7 +53,7 @@ def seed_holders(evidence: Evidence) -> None:
     for path in dict.fromkeys(
         (*evidence.bindings, *evidence.methods, *(one for one in names if one is not None))
     ):
-        if path.root in defined and not path.rest:
+        if path in defined:
             continue
         if evidence.is_import(path) and (path.rest or not harmless.CARRIER_WORD.match(path.root)):
             continue
@@ -62,7 +62,7 @@ def seed_holders(evidence: Evidence) -> None:
         ):
             evidence.holders.add(path)
     for path in evidence.called:
-        if not path.rest and (evidence.is_import(path) or path.root in defined):
+        if not path.rest and (evidence.is_import(path) or path in defined):
             continue
         if (
             path.rest
@@ -246,7 +246,7 @@ def _spread_holders(evidence: Evidence, bound: dict[Path, list[ast.expr]]) -> bo
             and not evidence.is_data(path)
         ):
             evidence.holders.add(path)
-            if last.startswith("["):
+            if last.startswith("[") or (last and not path.scope.startswith("class ")):
                 evidence.holders.add(path.variable.extended(path.rest[:-1]))
     for path, subject in evidence.captured:
         if evidence.holds(subject):

@@ -47,9 +47,10 @@ class Keepers(Struct, frozen=True):
         """Whether a value is such an object, or has one at hand."""
         if isinstance(value, ast.Name | ast.Attribute):
             path = evidence.scopes.path(value)
-            return path is not None and (path in self.paths or evidence.meaning(path) in self.paths)
+            if path is not None or isinstance(value, ast.Name):
+                return path is not None and (path in self.paths or evidence.meaning(path) in self.paths)
         if isinstance(value, ast.Call):
-            full = evidence.imported(value.func)
+            full = evidence.source(value.func)
             if full is None and callee_name(value) in self.returning:
                 return True
             if full is None or (full.startswith("builtins.") and callee_name(value) not in ITERATING):
@@ -113,7 +114,7 @@ def _closed(
 
 def _keeps(evidence: Evidence, call: ast.Call) -> bool:
     """Whether a call of another library is handed a model or the like, and may give back what keeps it."""
-    full = evidence.imported(call.func)
+    full = evidence.source(call.func)
     if full is None or full.startswith(("builtins.", "torch.", *harmless.PREFIXES)):
         return False
     if full in harmless.FUNCTIONS or harmless.DATA.match(full) or harmless.HOST.fullmatch(full):

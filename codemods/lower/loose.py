@@ -25,8 +25,11 @@ def spread_loose_stores(evidence: Evidence, telling: Iterable[ast.AST]) -> None:
     """Bind every path that ends in such an attribute to what is stored there, and to something that is not known."""
     stored: dict[str, list[ast.expr]] = {}
     for node in telling:
-        for name, value in _stores(evidence, node):
+        for owner, name, value in _stores(evidence, node):
             stored.setdefault(name, []).append(value)
+            path = evidence.scopes.path(owner)
+            if path is not None:
+                evidence.bindings[path.extended((f".{name}",))].append(value)
     if not stored:
         return
     for name, values in stored.items():
@@ -41,33 +44,40 @@ def spread_loose_stores(evidence: Evidence, telling: Iterable[ast.AST]) -> None:
         evidence.bindings[path].extend([*stored[path.rest[-1][1:]], None])
 
 
-def _stores(evidence: Evidence, node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+def _stores(evidence: Evidence, node: ast.AST) -> Iterator[tuple[ast.expr, str, ast.expr]]:
     """The names of the attributes that one node stores so, each with its value."""
     if isinstance(node, ast.Call):
         yield from _called(node)
         return
-    value = getattr(node, "value", None)
-    if not isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) or not isinstance(value, ast.expr):
+    bound = {"For": "iter", "AsyncFor": "iter", "comprehension": "iter", "withitem": "context_expr"}
+    value = getattr(node, bound.get(type(node).__name__, "value"), None)
+    if isinstance(node, ast.AugAssign | ast.Attribute | ast.Expr) or not isinstance(value, ast.expr):
         return
     for target in bound_targets(node):
         if isinstance(target, ast.Attribute):
             if _is_loose(evidence, target):
-                yield target.attr, value
+                yield target.value, target.attr, value
         elif isinstance(target, ast.Subscript) and _is_namespace(target.value):
-            yield _word(target.slice), value
+            yield _owner(target.value), _word(target.slice), value
 
 
-def _called(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+def _called(call: ast.Call) -> Iterator[tuple[ast.expr, str, ast.expr]]:
     name = callee_name(call)
     if name in ("setattr", "__setattr__") and len(call.args) > 1:
         key, value = call.args[-2:]
-        yield _word(key), value
+        bound = call.func.value if isinstance(call.func, ast.Attribute) and len(call.args) == 2 else None
+        yield bound or call.args[0], _word(key), value
     elif name in ("update", "__setitem__", "setdefault") and isinstance(call.func, ast.Attribute):
         if _is_namespace(call.func.value):
+            owner = _owner(call.func.value)
             for one in call.args:
-                yield ANY, one
+                written = isinstance(one, ast.Dict) and None not in one.keys
+                pairs = zip(one.keys, one.values, strict=True) if isinstance(one, ast.Dict) else ()
+                yield from ((owner, _word(key), value) for key, value in pairs if key is not None)
+                if not written:
+                    yield owner, ANY, one
             for keyword in call.keywords:
-                yield keyword.arg or ANY, keyword.value
+                yield owner, keyword.arg or ANY, keyword.value
 
 
 def _word(key: ast.expr) -> str:
@@ -79,6 +89,13 @@ def _is_namespace(node: ast.expr) -> bool:
     if isinstance(node, ast.Attribute):
         return node.attr == "__dict__"
     return isinstance(node, ast.Call) and callee_name(node) == "vars"
+
+
+def _owner(namespace: ast.expr) -> ast.expr:
+    """The object that a dictionary of attributes belongs to."""
+    if isinstance(namespace, ast.Call) and namespace.args:
+        return namespace.args[0]
+    return namespace.value if isinstance(namespace, ast.Attribute) else namespace
 
 
 def _is_loose(evidence: Evidence, target: ast.Attribute) -> bool:

@@ -12,7 +12,7 @@ from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.imports import brings_names
 from codemods.magics import magic_of
 from codemods.syntax import FUNCTIONS, bound_targets, callee_name, stepped
-from codemods.trees import walk
+from codemods.trees import children, walk
 
 if TYPE_CHECKING:
     from codemods.ir.nodes import Function
@@ -53,11 +53,11 @@ def veto(world: World) -> str | None:
         magic = magic_of(node)
         if magic is not None and magic.binds:
             return f"line {getattr(node, 'lineno', 0)}: {magic.text} can give any name another value"
+        if isinstance(node, ast.Call) and _fills_names(node):
+            return f"line {node.lineno} can give any name another value"
         value = getattr(node, "value", None)
-        if isinstance(node, ast.Assign | ast.NamedExpr | ast.Subscript) and isinstance(value, ast.Call):
-            if callee_name(value) in ("globals", "locals") and not isinstance(
-                getattr(node, "ctx", None), ast.Load
-            ):
+        if isinstance(node, ast.Assign | ast.NamedExpr | ast.Subscript | ast.Return | ast.AnnAssign):
+            if value is not None and not isinstance(getattr(node, "ctx", None), ast.Load) and _is_all(value):
                 return f"line {node.lineno} can give any name another value"
     return None
 
@@ -74,6 +74,31 @@ def _has_owners_above(world: World, statement: ast.stmt) -> bool:
     return any(getattr(one, "lineno", statement.lineno) < statement.lineno for one in bound)
 
 
+def _is_vars(call: ast.Call) -> bool:
+    return callee_name(call) == "vars" and not call.args
+
+
+def _is_all(value: ast.AST) -> bool:
+    """Whether a value may be, or hold, the dictionary of all names."""
+    if isinstance(value, ast.Call) and (callee_name(value) in ("globals", "locals") or _is_vars(value)):
+        return True
+    if isinstance(value, ast.Subscript) and isinstance(value.value, ast.Call):
+        return False
+    if isinstance(value, ast.Attribute) and value.attr in ("get", "items", "keys", "values"):
+        return False
+    return any(_is_all(one) for one in children(value) if isinstance(one, ast.expr | ast.keyword))
+
+
+def _fills_names(call: ast.Call) -> bool:
+    """Whether a call changes the dictionary of all names: ``globals().update(...)``."""
+    if not isinstance(call.func, ast.Attribute) or not isinstance(call.func.value, ast.Call):
+        return False
+    asked = call.func.value
+    return call.func.attr in ("__setitem__", "setdefault", "update") and (
+        callee_name(asked) in ("globals", "locals") or _is_vars(asked)
+    )
+
+
 def _may_replace(world: World, words: frozenset[str]) -> bool:
     """Whether to look closer: a no is certain."""
     scopes = world.scopes
@@ -81,7 +106,7 @@ def _may_replace(world: World, words: frozenset[str]) -> bool:
         not scopes.stored.isdisjoint(words)
         or any(one.is_class and not one.bound.isdisjoint(words) for one in scopes.inner.values())
         or any(
-            callee_name(one) in ("globals", "locals") or magic_of(one) is not None
+            callee_name(one) in ("globals", "locals", "vars") or magic_of(one) is not None
             for one in scopes.all(ast.Call)
         )
     )
@@ -147,10 +172,30 @@ def swapped(world: World) -> frozenset[Path]:
     """The paths that the file binds to an optimizer over some parameters, and elsewhere to one over others."""
     found = set()
     for path, values in world.evidence.bindings.items():
-        built = [one for one in values if isinstance(one, ast.Call) and world.evidence.builds_optimizer(one)]
+        built = [
+            one
+            for value in _meant(world, values)
+            for one in walk(value)
+            if isinstance(one, ast.Call) and world.evidence.builds_optimizer(one)
+        ]
         if len(built) > 1 and len({_stepped(world, one) for one in built}) > 1:
             found.add(path)
     return frozenset(found)
+
+
+def _meant(world: World, values: list[ast.expr | None]) -> list[ast.expr]:
+    """The values, names that stand for others replaced by all that those are bound to."""
+    found: dict[ast.expr, None] = {}
+    pending = [one for one in values if one is not None]
+    while pending:
+        one = pending.pop()
+        if one in found:
+            continue
+        found[one] = None
+        path = world.scopes.path(one) if isinstance(one, ast.Name | ast.Attribute) else None
+        if path is not None:
+            pending += [each for each in world.evidence.bindings.get(path, ()) if each is not None]
+    return list(found)
 
 
 def _stepped(world: World, call: ast.Call) -> tuple[str, frozenset[Path]]:

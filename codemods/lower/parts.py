@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
+from codemods.lower.bodies import body_of
 from codemods.lower.danger import is_container
 from codemods.lower.published import is_wrapper
 from codemods.syntax import arguments, callee_name
@@ -38,6 +39,8 @@ DEPTH = 3
 
 def stores_part(world: World, target: ast.expr, value: ast.expr | None) -> bool:
     """Whether a store may give a module another submodule or parameter."""
+    if value is None:
+        value = _gone_through(world, target)
     if value is None or world.evidence.builds_optimizer(value):
         return False
     if isinstance(target, ast.Attribute):
@@ -50,8 +53,21 @@ def stores_part(world: World, target: ast.expr, value: ast.expr | None) -> bool:
     return may_be_part(world, value) or _is_handed(world, target.value, value)
 
 
+def _gone_through(world: World, target: ast.expr) -> ast.expr | None:
+    """What is written out of that a loop binds to a target: ``head`` for ``for net.head in [head]``."""
+    path = world.scopes.path(target) if isinstance(target, ast.Attribute) else None
+    values = [] if path is None else world.evidence.bindings.get(path, [])
+    for one in list(values):
+        meant = world.scopes.path(one) if isinstance(one, ast.Name | ast.Attribute) else None
+        values = values if meant is None else [*values, *world.evidence.bindings.get(meant, ())]
+    found = [one for one in values if isinstance(one, ast.List | ast.Tuple)]
+    return found[0] if found else None
+
+
 def _is_handed(world: World, owner: ast.expr, value: ast.expr) -> bool:
     """Whether a function puts what it was handed into a model that it was handed: ``model.head = head``."""
+    if isinstance(value, ast.List | ast.Tuple):
+        return any(_is_handed(world, owner, one) for one in value.elts)
     paths = [world.scopes.path(one) for one in (owner, value) if isinstance(one, ast.Name)]
     bound = [world.evidence.bindings.get(one) for one in paths if one is not None]
     return bound == [[None], [None]] and paths[0] in world.evidence.holders and _is_free(paths[0])
@@ -99,7 +115,7 @@ def may_be_part(world: World, value: ast.expr, depth: int = DEPTH) -> bool:
     if isinstance(value, ast.Call):
         return _makes_part(world, value, depth)
     if isinstance(value, ast.Subscript):
-        path = world.scopes.path(value.value)
+        path = world.evidence.path(value.value)
         items = [] if path is None else world.evidence.bindings.get(path, [])
         return any(_lists_part(world, one, depth) for one in items if one is not None)
     if not isinstance(value, ast.Name | ast.Attribute) or not depth:
@@ -123,12 +139,12 @@ def _is_taken_out(world: World, value: ast.expr) -> bool:
         return world.scopes.path(value.value) is None
     if isinstance(value, ast.Call):
         full = world.evidence.imported(value.func) or ""
-        known = full.startswith("builtins.") and callee_name(value) in TAKEN_OUT
+        known = full.startswith(("builtins.", "contextlib.")) and full.rpartition(".")[2] in TAKEN_OUT
         return known or isinstance(value.func, ast.Lambda | ast.Call | ast.Subscript)
     return isinstance(value, ast.NamedExpr)
 
 
-TAKEN_OUT = frozenset("getattr iter max min next".split())
+TAKEN_OUT = frozenset("closing getattr iter max min next nullcontext".split())
 
 
 def is_new_part(world: World, value: ast.expr) -> bool:
@@ -146,6 +162,9 @@ def _makes_part(world: World, call: ast.Call, depth: int) -> bool:
         )
         if isinstance(built, ast.ClassDef):
             return _is_module(world, built)
+        if isinstance(built, ast.FunctionDef) and depth:
+            given = [*arguments(call), *(one.value for one in body_of(world, built).returns if one.value)]
+            return any(may_be_part(world, one, depth - 1) for one in given)
         moved = isinstance(call.func, ast.Attribute) and name in harmless.MOVES
         return moved and isinstance(call.func, ast.Attribute) and may_be_part(world, call.func.value, depth)
     if full.startswith("torch."):
@@ -202,7 +221,5 @@ def _is_constructing(world: World, owner: ast.expr) -> bool:
         made and all(isinstance(one, ast.Call) and callee_name(one) in LISTS for one in made)
     ):
         return False
-    return any(
-        one.method_of is not None and getattr(one.node, "name", "") == "__init__"
-        for one in world.scopes.of_node[owner].enclosing()
-    )
+    around = (one for one in world.scopes.of_node[owner].enclosing() if one.method_of is not None)
+    return getattr(getattr(next(around, None), "node", None), "name", "") == "__init__"

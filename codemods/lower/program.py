@@ -23,6 +23,7 @@ from codemods.lower.valued import constructed_unseen
 from codemods.lower.world import World, is_generator
 from codemods.lower.wrappers import transparent
 from codemods.syntax import FunctionNode, arguments, callee_name
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -144,7 +145,15 @@ def _finds(world: World, node: FunctionNode, scope: Scope) -> bool:
         if not isinstance(one.ctx, ast.Load):
             continue
         path = world.scopes.path(one)
-        if path is None or f"{path.scope}.".startswith(f"{scope.name}."):
+        if path is None:
+            roots = [each for each in walk(one) if isinstance(each, ast.Name)]
+            around = [f"{world.scopes.variable(each.id, scope).scope}." for each in roots]
+            if not all(each.startswith(f"{scope.name}.") for each in around) and world.evidence.holds(one):
+                return True
+            continue
+        if isinstance(one, ast.Name) and one.id in world.evidence.returning:
+            return True
+        if f"{path.scope}.".startswith(f"{scope.name}."):
             continue
         if path.scope.startswith("class "):
             # The instance is handed, with all that is in it.
@@ -160,7 +169,12 @@ def _loss_handed(world: World, node: ast.Module | FunctionNode, scope: Scope) ->
     """Whether a function runs a backward on one of its parameters, a part of one, or on what it computes by tensor methods."""
     if isinstance(node, ast.Module):
         return False
-    handed = {world.scopes.variable(one, scope) for one in scope.parameters}
+    handed = {
+        world.scopes.variable(one, outer)
+        for outer in scope.enclosing()
+        if not outer.is_class
+        for one in outer.parameters
+    }
     pending: list[ast.expr] = []
     for call in body_of(world, node).backwards:
         pending.extend(arguments(call))
@@ -175,11 +189,10 @@ def _loss_handed(world: World, node: ast.Module | FunctionNode, scope: Scope) ->
             if path.variable in handed:
                 return True
             seen.add(path)
-            if path.scope == scope.name:
+            inside, around = f"{path.scope}.", f"{scope.name}."
+            if path.scope and (around.startswith(inside) or inside.startswith(around)):
                 values = world.evidence.bindings.get(path.variable, ())
-                pending.extend(
-                    value for value in values if value is not None and not world.evidence.is_iterated(value)
-                )
+                pending.extend(value for value in values if value is not None)
     return False
 
 
@@ -215,6 +228,9 @@ def _parts(loss: ast.expr) -> Iterator[ast.expr]:
     if isinstance(loss, ast.BinOp):
         yield from _parts(loss.left)
         yield from _parts(loss.right)
+    elif isinstance(loss, ast.List | ast.Tuple):
+        for one in loss.elts:
+            yield from _parts(one)
     elif isinstance(loss, ast.IfExp):
         yield from _parts(loss.body)
         yield from _parts(loss.orelse)

@@ -15,6 +15,7 @@ from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.world import World, is_generator
 from codemods.lower.wrappers import transparent
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name, defaults, unpacks
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     from codemods.lower.scopes import Scope
@@ -68,6 +69,12 @@ def _resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaq
             return target_of(world, call, found, None, instance=False)
         path = world.scopes.path(func)
         owner = world.scopes.binding(func.id, scope)
+        if found is None and world.evidence.imported(func) is None:
+            for one in world.evidence.named(func.id):
+                where = world.scopes.of_node[one]
+                if isinstance(one, FUNCTIONS) and func.id in where.module_names | where.outer_names:
+                    if world.touches(one) or asks(world, one):
+                        return Opaque(f"{func.id}() may stand for more than one function")
         if path is not None and any(
             _closes_over(world, one) for one in world.evidence.bindings.get(path, ())
         ):
@@ -81,6 +88,12 @@ def _resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaq
         return _resolve_method(world, call, func, scope)
     if isinstance(func, ast.Lambda) and world.touches(func):
         return Opaque("a lambda that touches gradients is called on the spot")
+    if not isinstance(func, ast.Call | ast.Lambda):
+        named = [one.id for one in walk(func) if isinstance(one, ast.Name)]
+        named += [one.attr for one in walk(func) if isinstance(one, ast.Attribute)]
+        meant = [one for name in named for one in world.evidence.named(name) if isinstance(one, FUNCTIONS)]
+        if any(world.touches(one) or asks(world, one) for one in meant):
+            return Opaque(f"{ast.unparse(func)[:40]}() may stand for more than one function")
     if isinstance(func, ast.Call) and any(world.evidence.holds(one) for one in arguments(func)):
         return Opaque(f"{ast.unparse(func)[:40]}(...) calls what another call returned", outside=True)
     return None

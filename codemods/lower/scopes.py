@@ -194,6 +194,7 @@ def scopes_of(tree: ast.Module) -> Scopes:
             scope.bound.update(bound_names(node))
         elif isinstance(node, ast.Global):
             scope.module_names.update(node.names)
+            module.bound.update(node.names)
         elif isinstance(node, ast.Nonlocal):
             scope.outer_names.update(node.names)
         body_scope = scope

@@ -133,11 +133,17 @@ class Concern(Struct, frozen=True, eq=False):
                 or (event.target == MODULES and self.cell not in self.program.optimizers)
                 or (
                     self.cell in self.program.swapped
-                    and canonical(event.target, one.environment) == self.cell
+                    and self._is_again(canonical(event.target, one.environment))
                 )
             )
             for one, event in self._events(name)
         )
+
+    def _is_again(self, target: Path) -> bool:
+        """Whether a new value for a path is one for the receiver: by that path, or by an attribute of its name."""
+        if target in (self.cell, ANYTHING):
+            return True
+        return bool(self.cell.rest) and target.rest[-1:] == self.cell.rest[-1:]
 
     def _steps_back(self, name: str) -> bool:
         """Whether a function calls what may be the step of an optimizer, and hands it a function of the file."""

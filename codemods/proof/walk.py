@@ -126,15 +126,19 @@ class Walk:
         function = self.functions[name].function
         entries = dict(self.pool)
         handed = {one for one in function.variables if not one.scope.startswith("class ")}
-        if any(one in handed or one.scope == name for one in self.concern.variables()) and (
-            any(one in handed for one in self.cell.indices) or function.loss_handed
-        ):
+        around = [one for one in self.concern.variables() if one in handed or self._is_around(one, name)]
+        if around and (any(one in handed for one in self.cell.indices) or function.loss_handed):
             entries |= {
                 state._replace(member=member): path
                 for state, path in self.pool.items()
                 for member in (True, False)
             }
         return entries
+
+    @staticmethod
+    def _is_around(variable: Path, name: str) -> bool:
+        """Whether a variable is one of a function or of those around it."""
+        return bool(variable.scope) and f"{name}.".startswith(f"{variable.scope}.")
 
     def _amid(self, name: str) -> dict[State, list[WitnessLine]]:
         """The states in the middle of functions, not on its way to them, in which a function may run unseen."""

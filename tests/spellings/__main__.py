@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import functools
 import random
 import sys
 import time
@@ -30,8 +31,7 @@ def main() -> int:
     options = parser.parse_args()
     names = [one.strip() for one in options.only.split(",")] if options.only else [""]
     every_page = [page for page in pages() if options.pages in page.name]
-    if options.refused:
-        every_page = [page for page in every_page if is_left_alone(page)]
+    left_alone = functools.cache(is_left_alone)
     pairs = [
         (page, one) for one in SPELLINGS if any(name in one.name for name in names) for page in every_page
     ]
@@ -45,6 +45,8 @@ def main() -> int:
         if time.monotonic() - last > 60:
             last = time.monotonic()
             print(f"... {last - started:.0f} s, {dict(counts)}", flush=True)
+        if options.refused and not left_alone(page):
+            continue
         for one in tried(page, spelling, options.single, options.seed):
             counts["programs"] += 1
             counts["rewritten"] += one.after is not None

@@ -34,12 +34,15 @@ class Draft:
 
     tree: ast.Module
     drive: str | None
+    text: str
     before: str = ""
     number: int = 0
 
     def fresh(self, word: str = "made") -> str:
         """A name that the page does not have."""
         self.number += 1
+        while f"{word}_{self.number}" in self.text:
+            self.number += 1
         return f"{word}_{self.number}"
 
 
@@ -71,7 +74,7 @@ def pages() -> list[Page]:
 
 def respelt(page: Page, spelling: Spelling, sites: Collection[int] | None) -> tuple[Draft, int]:
     """A page with some of its sites (all for None) changed, and how many sites it has."""
-    draft = Draft(ast.parse(page.text), page.drive)
+    draft = Draft(ast.parse(page.text), page.drive, page.text)
     if spelling.kind == "page":
         spelling.change(draft, draft.tree)
         found = 1

@@ -1,0 +1,12 @@
+import types
+import lib
+
+def train(net, opt, warmup_scheduler):
+    for x, y in loader:
+        loss = loss_fn(*[net(*[x]), y])
+        loss.backward()
+        opt.step()
+        opt.zero_grad()
+        warmup_scheduler.report(*[net])
+    print(*[len(*[list(*[net.parameters()])])])
+train(*[model, optimizer, types.SimpleNamespace(report=lib.print_gradients)])
