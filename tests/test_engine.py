@@ -618,3 +618,15 @@ def test_a_rewrite_is_told_of_although_another_call_stays_behind() -> None:
     assert outcome.after is not None
     told = [one for one in outcome.findings if one.applied]
     assert [one.assumes for one in told] == [("clean-entry", "closed-world")]
+
+
+def test_a_list_that_is_made_of_its_own_items_is_followed_to_an_end() -> None:
+    source = b"""items = [items[0]]
+model.extra = items[0]
+for x, y in loader:
+    loss_fn(model(x), y).backward()
+    optimizer.step()
+    optimizer.zero_grad()
+"""
+
+    assert examine("train.py", source, Settings()).problem is None

@@ -6,7 +6,7 @@ import ast
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from codemods.syntax import FUNCTIONS, FunctionNode, callee_name
+from codemods.syntax import FUNCTIONS, FunctionNode, callee_name, defaults
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ def hand_arguments(evidence: Evidence) -> None:
             scope = evidence.scopes.inner[function]
             for parameter, value in _pairs(function, call, method=scope.method_of is not None):
                 evidence.handed[evidence.scopes.variable(parameter, scope)].append(value)
+    for function, scope in evidence.scopes.inner.items():
+        for given, value in defaults(function.args) if isinstance(function, FUNCTIONS) else ():
+            if not isinstance(value, ast.Constant):
+                evidence.handed[evidence.scopes.variable(given.arg, scope)].append(value)
     for path, values in evidence.handed.items():
         evidence.bindings.setdefault(path, [None])
         evidence.handed[path] = values

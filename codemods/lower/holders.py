@@ -228,7 +228,7 @@ def _spread(evidence: Evidence, into: set[Path], fits: Callable[[ast.expr], bool
 
 
 def _spread_callbacks(evidence: Evidence) -> bool:
-    changed = _spread(evidence, evidence.callbacks, lambda value: _is_callback(evidence, value))
+    changed = _spread(evidence, evidence.callbacks, lambda value: is_callback(evidence, value))
     evidence.holders |= evidence.callbacks
     return changed
 
@@ -322,7 +322,7 @@ def _spread_groups(evidence: Evidence) -> bool:
     return _spread(evidence, evidence.groups, lambda value: passes_groups_on(evidence, value))
 
 
-def _is_callback(evidence: Evidence, value: ast.expr | None) -> bool:
+def is_callback(evidence: Evidence, value: ast.expr | None) -> bool:
     """Whether calling a name bound to ``value`` could run code that touches gradients."""
     if value is None:
         return False
@@ -331,7 +331,7 @@ def _is_callback(evidence: Evidence, value: ast.expr | None) -> bool:
     if isinstance(value, ast.GeneratorExp):
         return any(isinstance(one, ast.Attribute) and one.attr in GRADIENT_ATTRIBUTES for one in walk(value))
     if isinstance(value, ast.Call):
-        return any(_is_callback(evidence, one) for one in arguments(value))
+        return any(is_callback(evidence, one) for one in arguments(value))
     if isinstance(value, ast.Attribute) and evidence.imported(value) is None:
         return value.attr in GRADIENT_ATTRIBUTES - {"grad"} or value.attr in evidence.touching
     if isinstance(value, ast.Name):
@@ -339,7 +339,7 @@ def _is_callback(evidence: Evidence, value: ast.expr | None) -> bool:
             value.id in evidence.touching and value.id not in evidence.scopes.families
         )
     if isinstance(value, ast.IfExp):
-        return _is_callback(evidence, value.body) or _is_callback(evidence, value.orelse)
+        return is_callback(evidence, value.body) or is_callback(evidence, value.orelse)
     if isinstance(value, CARRYING):
-        return any(_is_callback(evidence, one) for one in children(value) if isinstance(one, ast.expr))
+        return any(is_callback(evidence, one) for one in children(value) if isinstance(one, ast.expr))
     return False

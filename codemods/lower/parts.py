@@ -117,7 +117,9 @@ def may_be_part(world: World, value: ast.expr, depth: int = DEPTH) -> bool:
     if isinstance(value, ast.Subscript):
         path = world.evidence.path(value.value)
         items = [] if path is None else world.evidence.bindings.get(path, [])
-        return any(_lists_part(world, one, depth) for one in items if one is not None)
+        if not depth:
+            return bool(items)
+        return any(_lists_part(world, one, depth - 1) for one in items if one is not None)
     if not isinstance(value, ast.Name | ast.Attribute) or not depth:
         return False
     path = world.scopes.path(value)

@@ -11,13 +11,17 @@ from codemods.custom import mark_of
 from codemods.events import NOTHING, Path
 from codemods.lower import harmless
 from codemods.lower.asking import asks
+from codemods.lower.bodies import body_of
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
+from codemods.lower.holders import is_callback
 from codemods.lower.world import World, is_generator
 from codemods.lower.wrappers import transparent
 from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name, defaults, unpacks
 from codemods.trees import walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from codemods.lower.scopes import Scope
 
 
@@ -96,7 +100,30 @@ def _resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaq
             return Opaque(f"{ast.unparse(func)[:40]}() may stand for more than one function")
     if isinstance(func, ast.Call) and any(world.evidence.holds(one) for one in arguments(func)):
         return Opaque(f"{ast.unparse(func)[:40]}(...) calls what another call returned", outside=True)
+    if _gives_callback(world, func):
+        return Opaque(f"{ast.unparse(func)[:40]}() may stand for more than one function")
     return None
+
+
+def _gives_callback(world: World, func: ast.expr) -> bool:
+    """Whether what is called is taken out of something that holds methods of optimizers, losses or models, or returned."""
+    if isinstance(func, ast.Subscript):
+        return any(world.scopes.path(one) in world.evidence.callbacks for one in _bases(func))
+    if not isinstance(func, ast.Call) or not isinstance(func.func, ast.Name):
+        return False
+    found = world.definition(func.func.id, world.scopes.of_node[func])
+    if isinstance(found, ast.Lambda):
+        return is_callback(world.evidence, found.body)
+    returned = body_of(world, found).returns if isinstance(found, FUNCTIONS) else []
+    return any(is_callback(world.evidence, one.value) for one in returned)
+
+
+def _bases(node: ast.expr) -> Iterator[ast.expr]:
+    """An expression that is looked up in another one, and those in which it is looked up."""
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        yield node
+        node = node.value
+    yield node
 
 
 def _resolve_method(
@@ -125,6 +152,8 @@ def _resolve_method(
         method = world.method(owner, func.attr)
         if method is not None:
             return target_of(world, call, method, path, instance=True)
+        if world.scopes.path(func) in world.evidence.callbacks:
+            return Opaque(f"{ast.unparse(func)}() may stand for more than one function")
         return None
     if (
         isinstance(base, ast.Name)

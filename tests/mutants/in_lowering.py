@@ -409,6 +409,16 @@ EXPRESSIONS = (
         ),
     ),
     Mutant(
+        "returned-methods-do-nothing",
+        "lower/resolve.py",
+        "What a function returned is called, and does nothing.",
+        "    if _gives_callback(world, func):\n",
+        "    if False:\n",
+        (
+            "tests/test_adversarial.py::test_what_is_done_to_a_tricky_program_does_not_show_under_torch[aliases/method_that_is_returned.py]",
+        ),
+    ),
+    Mutant(
         "strings-name-nothing",
         "lower/expressions.py",
         'getattr(loss, "backward")() does nothing to gradients.',

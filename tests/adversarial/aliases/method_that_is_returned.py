@@ -1,0 +1,10 @@
+def make():
+    return optimizer.step
+
+
+for x, y in loader:
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    make()()
