@@ -83,8 +83,11 @@ def _resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaq
             _closes_over(world, one) for one in world.evidence.bindings.get(path, ())
         ):
             return Opaque(f"{func.id}() stands for a function that holds a model", harmless.trains(func.id))
+        several = [
+            one for one in world.definitions.get((owner.name, func.id), ()) if isinstance(one, FUNCTIONS)
+        ]
         if path in world.evidence.callbacks or (
-            (owner.name, func.id) in world.definitions and func.id in world.evidence.touching
+            several and (func.id in world.evidence.touching or any(asks(world, one) for one in several))
         ):
             return Opaque(f"{func.id}() may stand for more than one function")
         return None
@@ -145,7 +148,7 @@ def _resolve_method(
         candidates = _own_methods(world, func.attr, scope)
         if len(candidates) == 1:
             return target_of(world, call, candidates[0], path, instance=True)
-        if any(world.touches(one) for one in candidates):
+        if any(world.touches(one) or asks(world, one) for one in candidates):
             return Opaque(f"self.{func.attr}() may stand for more than one method")
         return None
     if owner is not None:
@@ -165,7 +168,7 @@ def _resolve_method(
             if world.scope(method).method_of is not None:
                 return (
                     Opaque(f"{ast.unparse(func)}() is called through its class")
-                    if world.touches(method)
+                    if world.touches(method) or asks(world, method)
                     else None
                 )
             return target_of(world, call, method, None, instance=False)
@@ -283,6 +286,8 @@ def _fits_unbound(world: World, call: ast.Call, method: FunctionNode) -> bool:
         return False
     path = world.scopes.path(call.args[0])
     own = path is not None and not path.rest and path.scope.startswith("class ")
+    if path is not None and world.class_of(path) is not None:
+        return True
     return own or world.evidence.calls_back(call.args[0])
 
 

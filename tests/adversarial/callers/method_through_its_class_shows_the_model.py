@@ -1,0 +1,10 @@
+class A:
+    def show(self):
+        monitor(model)
+a = A()
+for x, y in loader:
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    type(a).show(a)
