@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def callbacks(scene: Scene) -> Program:
     """A training that calls functions which it looks up somewhere."""
     setup, scene = set_up(scene)
-    quiet = batch(replace(scene, x="x0", y="y0"), function=True)
+    quiet = batch(replace(scene, x="x0", y="y0"), function=False)
     names = [f"call{index}" for index in range(1 + scene.draw.below(3))]
     parts = []
     for one in names:
@@ -26,7 +26,7 @@ def callbacks(scene: Scene) -> Program:
         parts.append(block(f"def {one}(net=None, opt=None):", *declared("global", scene.owners, deeds)))
     owner = scene.owner()
     keep, call = _kept(scene, names, owner)
-    inner = batch(scene, function=True)
+    inner = batch(scene, function=False)
     hook = _hook(scene, owner) if scene.chance(30) else []
     body = looped(inner, among(inner, turn(inner, owner), call))
     form = scene.draw.below(4)

@@ -32,7 +32,7 @@ def containers(scene: Scene) -> Program:
     nets, opts = ", ".join(one.model for one in pairs), ", ".join(one.optimizer for one in pairs)
     keep, held, every = _places(scene, pairs, nets, opts)
     held = [replace(one, weight=pairs[0].weight) for one in held]
-    inner = batch(scene, owners=tuple(held), function=True)
+    inner = batch(scene, owners=tuple(held), function=False)
     whole = []
     for _ in range(1 + scene.draw.below(2)):
         form = scene.draw.below(5)

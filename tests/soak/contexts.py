@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 def contexts(scene: Scene) -> Program:
     """A training inside of a context, by a generator, or decorated."""
     setup, scene = set_up(scene)
-    quiet = replace(batch(scene, function=True), x="x0", y="y0")
+    quiet = replace(batch(scene, function=False), x="x0", y="y0")
     owner = scene.owner()
     form = scene.draw.below(3)
-    inner = batch(scene, function=True)
+    inner = batch(scene, function=False)
     if form == 0:
         parts, entries = _managed(scene, inner, quiet, owner)
     elif form == 1:

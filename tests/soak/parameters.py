@@ -36,7 +36,7 @@ def parameters(scene: Scene) -> Program:
             f"{second.optimizer} = torch.optim.SGD({scene.pick(f'list({first.model}.parameters())[1:]', f'list({first.model}.parameters())[:1]', f'[p for p in {first.model}.parameters()]', f'list({second.model}.parameters()) + [{first.model}{weight}]', f'[{second.model}{scene.owners[1].weight}]')}, lr=0.05, momentum=0.9)"
         )
     setup += over
-    inner = batch(scene, function=True)
+    inner = batch(scene, function=False)
     quiet = replace(inner, x="x0", y="y0")
     for _ in range(scene.draw.below(2)):
         setup.insert(2 + scene.draw.below(len(setup) - 1), _tied(quiet, *scene.owners))
