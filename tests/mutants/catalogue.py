@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.mutants import ROOT, in_libraries, in_lowering, in_names, in_proof, in_reach, in_verdicts
+from tests.mutants import (
+    ROOT,
+    in_libraries,
+    in_lowering,
+    in_names,
+    in_proof,
+    in_reach,
+    in_spellings,
+    in_verdicts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +26,7 @@ CHAPTERS = {
     "What names mean": in_names.MUTANTS,
     "What a backward reaches": in_reach.MUTANTS,
     "What is known of libraries": in_libraries.MUTANTS,
+    "Other spellings": in_spellings.MUTANTS,
     "Verdicts, places, trials, rewriting": in_verdicts.MUTANTS,
 }
 MUTANTS = tuple(one for chapter in CHAPTERS.values() for one in chapter)

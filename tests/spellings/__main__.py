@@ -11,12 +11,8 @@ import time
 from collections import Counter
 
 from tests.spellings.check import is_left_alone, tried
-from tests.spellings.in_calls import SPELLINGS as IN_CALLS
-from tests.spellings.in_pages import SPELLINGS as IN_PAGES
-from tests.spellings.in_statements import SPELLINGS as IN_STATEMENTS
+from tests.spellings.every import SPELLINGS
 from tests.spellings.spell import pages
-
-SPELLINGS = (*IN_PAGES, *IN_CALLS, *IN_STATEMENTS)
 
 
 def main() -> int:

@@ -1,0 +1,64 @@
+"""Faults in what makes another spelling of a program the same program."""
+
+from __future__ import annotations
+
+from tests.mutants import Mutant
+
+SAME = "tests/test_adversarial.py::test_what_is_done_to_a_tricky_program_does_not_show_under_torch"
+
+MUTANTS = (
+    Mutant(
+        "stores-are-assignments",
+        "lower/collect.py",
+        "What is stored by setattr, on a class or behind a property is not there for what looks it up.",
+        "    spread_loose_stores(evidence, telling)\n",
+        "",
+        (
+            f"{SAME}[spellings/attribute_of_the_type.py]",
+            f"{SAME}[spellings/attributes_of_the_class.py]",
+        ),
+    ),
+    Mutant(
+        "classes-have-one-name",
+        "lower/handing.py",
+        "A class that goes by another name is handed nothing.",
+        "dict.fromkeys([name, *_meant(call, others)])",
+        "[name]",
+        (f"{SAME}[spellings/class_by_another_name.py]",),
+    ),
+    Mutant(
+        "optimizers-are-stored-where-they-are-made",
+        "lower/ownership.py",
+        "An optimizer that goes through a name before it is stored is none that may be swapped.",
+        "for value in _meant(world, values)",
+        "for value in filter(None, values)",
+        (f"{SAME}[spellings/optimizer_by_another_name_first.py]",),
+    ),
+    Mutant(
+        "all-names-at-first-hand",
+        "lower/ownership.py",
+        "Who gets at the dictionary of all names by a condition changes none of them.",
+        "return any(_is_all(one) for one in children(value) if isinstance(one, ast.expr | ast.keyword))",
+        "return False",
+        (f"{SAME}[spellings/all_names_by_a_condition.py]", f"{SAME}[spellings/all_names_in_a_namespace.py]"),
+    ),
+    Mutant(
+        "drawn-is-made",
+        "lower/certain.py",
+        "An optimizer that comes out of collected arguments is one that the function makes.",
+        " or _drawn(world, scope, path):",
+        ":",
+        (f"{SAME}[spellings/optimizer_and_loss_collected.py]",),
+    ),
+    Mutant(
+        "torch-by-its-own-name-alone",
+        "lower/evidence.py",
+        "A library by another name is no library.",
+        'return self._renamed(self.scopes.variable(root, owner), dotted(node) or "")',
+        "return None",
+        (
+            f"{SAME}[spellings/library_by_another_name.py]",
+            f"{SAME}[spellings/part_of_torch_by_another_name.py]",
+        ),
+    ),
+)
