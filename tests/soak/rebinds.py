@@ -58,17 +58,17 @@ def rebinding(scene: Scene) -> Program:
         ]
         chosen = [*chosen[:3], ("build", "")]
     calls = []
+    # A method of None raises, and where it does is no promise: an optimizer that is None at first is made in time.
+    ensured = ["self.ensure()"] if "self.optimizer = None" in start or scene.chance(15) else []
     for name, lines in chosen:
         if lines:
-            methods.append(block(f"def {name}(self):", *lines.split("\n")))
+            methods.append(block(f"def {name}(self):", *ensured, *lines.split("\n")))
         calls.append(name)
     body = turn(inner, held)
     if scene.chance(40):
         body.insert(scene.draw.below(len(body) + 1), f"self.{pick(scene.draw, calls)}()")
-    methods.append(
-        block("def fit(self):", *(["self.ensure()"] if scene.chance(15) else []), *looped(inner, body))
-    )
-    if "self.ensure()" in methods[-1]:
+    methods.append(block("def fit(self):", *ensured, *looped(inner, body)))
+    if ensured:
         methods.append(
             block(
                 "def ensure(self):",
@@ -79,11 +79,11 @@ def rebinding(scene: Scene) -> Program:
         )
     calls += ["fit", "fit", "fit"]
     if scene.chance(50):
-        methods.append(block("def look(self):", deed(replace(inner, x="x0", y="y0"))))
+        methods.append(block("def look(self):", *ensured, deed(replace(inner, x="x0", y="y0"))))
         calls.append("look")
     if scene.chance(20):
         methods += [
-            block("def __enter__(self):", chosen[0][1] or "pass", "return self"),
+            block("def __enter__(self):", *ensured, chosen[0][1] or "pass", "return self"),
             block("def __exit__(self, *_):", deed(replace(inner, x="x0", y="y0"))),
         ]
     create = f"trainer = Trainer({given})"
@@ -91,17 +91,19 @@ def rebinding(scene: Scene) -> Program:
     parts = [*setup, block("class Trainer:", *methods)]
     if not setup and scene.chance(40):
         return Program("\n".join(parts), entries, Entry(create, "Trainer.__init__"), trains=False)
-    script = [create]
-    for _ in range(2 + scene.draw.below(4)):
-        call = f"trainer.{pick(scene.draw, calls)}()"
-        script.append(
-            block("with trainer:", call) if "__enter__" in methods[-2] and scene.chance(60) else call
-        )
-    if scene.chance(40):
-        script.append(deed(scene))
+    script = _script(scene, create, calls, entering="__enter__" in methods[-2])
     if scene.chance(20):
         script.insert(1 + scene.draw.below(len(script)), _from_around(scene, first, other))
     return Program("\n".join([*parts, *script]), entries)
+
+
+def _script(scene: Scene, create: str, calls: list[str], *, entering: bool) -> list[str]:
+    """What the file does with an instance."""
+    found = [create]
+    for _ in range(2 + scene.draw.below(4)):
+        call = f"trainer.{pick(scene.draw, calls)}()"
+        found.append(block("with trainer:", call) if entering and scene.chance(60) else call)
+    return [*found, deed(scene)] if scene.chance(40) else found
 
 
 def _rebinds(scene: Scene) -> list[str]:
@@ -119,7 +121,7 @@ def _rebinds(scene: Scene) -> list[str]:
         "self.model = self.other",
         f"self.model = {scene.pick('Net()', 'copy.deepcopy(self.model)')}",
         f"self.model = Net()\nself.optimizer = {optimizer_over(scene, 'self.model')}",
-        "self.optimizer, self.spare = self.spare, self.optimizer",
+        "self.optimizer, self.spare = self.spare or self.optimizer, self.optimizer",
         "self.optimizer = self.spare or self.optimizer",
         block("if self.optimizer is None:", f"self.optimizer = {fresh}"),
         block("if self.spare is None:", f"self.spare = {optimizer_over(scene, 'self.model')}")
@@ -136,7 +138,7 @@ def _rebinds(scene: Scene) -> list[str]:
         f"kept = self.optimizer\nself.optimizer = {fresh}\n{deed(quiet)}\nself.optimizer = kept",
         f"self.optimizer = (lambda net: {optimizer_over(scene, 'net')})({over})",
         f"for name in ('optimizer',):\n    setattr(self, name, {fresh})",
-        "self.optimizer = None\nself.optimizer = self.spare",
+        "kept = self.optimizer\nself.optimizer = None\nself.optimizer = self.spare or kept",
         f"self.optimizer.__init__({over}.parameters(), lr=0.05, momentum=0.9)",
         f"self.optimizer.add_param_group({{'params': {over}.parameters()}})",
         f"self.optimizer.param_groups[0]['params'] = list({over}.parameters())",
