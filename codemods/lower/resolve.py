@@ -281,14 +281,14 @@ def _fits(call: ast.Call, method: FunctionNode, bound: int = 1) -> bool:
 
 
 def _fits_unbound(world: World, call: ast.Call, method: FunctionNode) -> bool:
-    """Whether a method can take the arguments of a call through its class, the first one being an instance of the file's."""
+    """Whether a method can take the arguments of a call through its class, the first one being, perhaps, an instance of the file's."""
     if not call.args or not _fits(call, method, bound=0):
         return False
     path = world.scopes.path(call.args[0])
-    own = path is not None and not path.rest and path.scope.startswith("class ")
-    if path is not None and world.class_of(path) is not None:
-        return True
-    return own or world.evidence.calls_back(call.args[0])
+    if path is None:
+        return not isinstance(call.args[0], ast.Constant)
+    own = not path.rest and path.scope.startswith("class ")
+    return own or world.class_of(path) is not None or world.evidence.calls_back(call.args[0])
 
 
 def target_of(
