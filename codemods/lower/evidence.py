@@ -344,11 +344,13 @@ class Evidence(Struct, eq=False):
     def owns(self, node: ast.expr) -> bool:
         """Whether an expression names a model or an optimizer, by its use or its construction."""
         path = self.path(node)
-        if path is None and isinstance(
-            node, ast.Starred | ast.List | ast.Tuple | ast.Set | ast.Dict | ast.IfExp
-        ):
-            return any(self.owns(one) for one in children(node) if isinstance(one, ast.expr))
-        return path is not None and (self.is_module(path) or self.is_optimizer(path))
+        if path is not None:
+            return self.is_module(path) or self.is_optimizer(path)
+        if isinstance(node, ast.Call) and not (self.imported(node.func) or "").startswith("builtins."):
+            return False
+        return not isinstance(node, ast.Attribute) and any(
+            self.owns(one) for one in children(node) if isinstance(one, ast.expr)
+        )
 
     def is_scheduler(self, path: Path) -> bool:
         """Whether ``path`` is a learning-rate scheduler: nothing but its construction or its name says so."""

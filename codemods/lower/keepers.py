@@ -62,6 +62,10 @@ class Keepers(Struct, frozen=True):
             value, ast.Compare | ast.Constant | ast.JoinedStr | ast.UnaryOp | ast.BinOp | ast.Lambda
         ):
             return False
+        if isinstance(value, ast.GeneratorExp) and any(
+            self.keeps(evidence, one.iter) for one in value.generators
+        ):
+            return True
         return any(self.keeps(evidence, one) for one in children(value) if isinstance(one, ast.expr))
 
 
