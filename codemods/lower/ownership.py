@@ -11,7 +11,7 @@ from codemods.lower.configured import configured
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.imports import brings_names
 from codemods.magics import magic_of
-from codemods.syntax import FUNCTIONS, bound_targets, callee_name, stepped
+from codemods.syntax import FUNCTIONS, arguments, bound_targets, callee_name, stepped
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
@@ -178,9 +178,21 @@ def swapped(world: World) -> frozenset[Path]:
             for one in walk(value)
             if isinstance(one, ast.Call) and world.evidence.builds_optimizer(one)
         ]
+        built += [one for one in values if isinstance(one, ast.Call) and _may_build(world, path, one)]
         if len(built) > 1 and len({_stepped(world, one) for one in built}) > 1:
             found.add(path)
     return frozenset(found)
+
+
+def _may_build(world: World, path: Path, call: ast.Call) -> bool:
+    """Whether code of another file may make an optimizer here over what it is handed."""
+    evidence = world.evidence
+    return (
+        not evidence.builds_optimizer(call)
+        and evidence.is_optimizer(path)
+        and evidence.handed_through(call) is None
+        and any(evidence.holds(one) and evidence.path(one) != path for one in arguments(call))
+    )
 
 
 def _meant(world: World, values: list[ast.expr | None]) -> list[ast.expr]:

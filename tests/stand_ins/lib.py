@@ -217,6 +217,11 @@ def turn() -> int:
     return 0
 
 
+def make_optimizer(module: Any) -> torch.optim.Optimizer:
+    """An optimizer over a module."""
+    return torch.optim.SGD(module.parameters(), lr=0.1)
+
+
 def clearing(optimizer: torch.optim.Optimizer) -> torch.optim.Optimizer:
     """An optimizer that clears behind every other step."""
     steps: list[int] = []
