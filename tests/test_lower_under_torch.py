@@ -9,10 +9,14 @@ from codemods.lower import lower
 from codemods.syntax import parse
 from tests.soak.draw import seeded
 from tests.soak.fate import Fate, Program
+from tests.soak.flows import flowing
 from tests.soak.machine import machine
-from tests.soak.shapes import program
+from tests.soak.shapes import called, closure, offered, own_class, program, script
 from tests.soak.trace import Trace
 from tests.soak.world import trained
+
+FOLLOWED = (script, called, offered, own_class, closure, flowing)
+"""Shapes of which the machine knows whose method runs, what calls back, and each spelling."""
 
 
 def rejected(made: Program, fates: int) -> str | None:
@@ -33,5 +37,6 @@ def rejected(made: Program, fates: int) -> str | None:
 @pytest.mark.parametrize("block", range(4))
 def test_what_a_program_does_under_torch_is_a_path_of_its_ir(block: int) -> None:
     for number in range(100):
-        found = rejected(program(seeded(f"ir/{block}/{number}")), 3)
+        shape = FOLLOWED[number % len(FOLLOWED)]
+        found = rejected(program(seeded(f"ir/{block}/{number}"), shape), 3)
         assert found is None, f"program {block}/{number}\n{found}"
