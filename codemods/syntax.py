@@ -182,6 +182,8 @@ BINDERS = (
 SEVERAL = (ast.Assign, ast.Delete)
 SINGLE = (ast.AugAssign, ast.AnnAssign, ast.For, ast.AsyncFor, ast.NamedExpr, ast.comprehension)
 DISPLAYS = (ast.Tuple, ast.List)
+CARRYING = (ast.BoolOp, ast.Dict, ast.List, ast.NamedExpr, ast.Set, ast.Starred, ast.Subscript, ast.Tuple)
+"""Expressions whose value may be what stands in them, or holds it."""
 
 
 def bound_targets(node: ast.AST) -> Iterator[ast.expr]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codemods.events import NOTHING, Call
 from codemods.lower.bodies import body_of
+from codemods.lower.groups import GETTERS
 from codemods.lower.resolve import Target, resolve
 from codemods.syntax import FunctionNode, arguments, bound_targets, defaults
 from codemods.trees import children
@@ -87,7 +88,8 @@ def sealed(world: World, node: FunctionNode) -> bool:
     )
 
 
-GETTERS = frozenset("__getitem__ get items pop popitem popleft setdefault values".split())
+TAKING = GETTERS | {"popitem", "popleft", "setdefault"}
+"""Methods of containers that give back what is in them."""
 
 
 def _drawn(world: World, scope: Scope, path: Path) -> bool:
@@ -110,7 +112,7 @@ def _drawn(world: World, scope: Scope, path: Path) -> bool:
                 return True
         elif isinstance(one, ast.Call):
             full = world.evidence.imported(one.func) or ""
-            if isinstance(one.func, ast.Attribute) and one.func.attr in GETTERS and not full:
+            if isinstance(one.func, ast.Attribute) and one.func.attr in TAKING and not full:
                 pending.append(one.func.value)
             elif full.startswith("builtins."):
                 pending.extend(arguments(one))

@@ -12,7 +12,7 @@ from codemods.lower.initialise import initialises
 from codemods.lower.keepers import ITERATING
 from codemods.lower.published import KERAS, is_quiet, wraps
 from codemods.lower.trainers import looks_at_none, makes_trainer, only_looks
-from codemods.syntax import FUNCTIONS, arguments, callee_name
+from codemods.syntax import CARRYING, FUNCTIONS, arguments, callee_name
 from codemods.trees import children
 
 if TYPE_CHECKING:
@@ -164,17 +164,10 @@ def _calls_back(world: World, value: ast.expr) -> bool:
         return any(world.touches(one) for one in world.methods_named(value.attr))
     if isinstance(value, ast.Call):
         return any(_calls_back(world, one) for one in arguments(value))
-    if isinstance(value, CARRYING):
+    if isinstance(value, (*CARRYING, ast.GeneratorExp, ast.IfExp, ast.ListComp, ast.SetComp)):
         parts = (one.iter if isinstance(one, ast.comprehension) else one for one in children(value))
         return any(_calls_back(world, one) for one in parts if isinstance(one, ast.expr))
     return False
-
-
-CARRYING = (
-    ast.BoolOp, ast.Dict, ast.GeneratorExp, ast.IfExp, ast.List, ast.ListComp, ast.NamedExpr, ast.Set, ast.SetComp,
-    ast.Starred, ast.Subscript, ast.Tuple,
-)  # fmt: skip
-"""Expressions whose value may be what stands in them, or holds it."""
 
 
 MODES = frozenset({"eval", "train"})

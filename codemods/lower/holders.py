@@ -17,15 +17,12 @@ from codemods.lower.evidence import (
     mentions_accumulate,
 )
 from codemods.lower.groups import passes_groups_on
-from codemods.syntax import arguments, callee_name
+from codemods.syntax import CARRYING, arguments, callee_name
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-
-CARRYING = (ast.BoolOp, ast.Dict, ast.List, ast.NamedExpr, ast.Set, ast.Starred, ast.Subscript, ast.Tuple)
-"""Expressions whose value may be what stands in them, or holds it."""
 
 OPTIMIZER_SETTINGS = frozenset(
     "alpha amsgrad betas capturable centered dampening differentiable eps etas foreach fused initial_accumulator_value "
