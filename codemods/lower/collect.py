@@ -46,7 +46,9 @@ def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evid
     evidence.touching = _touching(scopes, told.touching | words_of(tree) | _renamed(evidence))
     spread_loose_stores(evidence, telling)
     hand_arguments(evidence)
-    evidence.aliases = _aliases(evidence, tree, [one for one in telling if isinstance(one, ast.Assign)])
+    evidence.aliases = _aliases(
+        evidence, tree, [one for one in telling if isinstance(one, ast.Assign | ast.NamedExpr)]
+    )
     if evidence.aliases:
         _merge_aliases(evidence)
     forget_wrapping(evidence)
@@ -183,7 +185,9 @@ def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
             evidence.deletions[path] = evidence.deletions.get(path, 0) + 1
 
 
-def _aliases(evidence: Evidence, tree: ast.Module, assignments: list[ast.Assign]) -> dict[Path, Path]:
+def _aliases(
+    evidence: Evidence, tree: ast.Module, assignments: list[ast.Assign | ast.NamedExpr]
+) -> dict[Path, Path]:
     """Plain names bound exactly once, by an assignment of a path that itself never changes afterwards."""
     aliases: dict[Path, Path] = {}
     top = {id(one) for one in tree.body}
@@ -196,8 +200,7 @@ def _aliases(evidence: Evidence, tree: ast.Module, assignments: list[ast.Assign]
             if variable is not None:
                 used[variable] = min(name.lineno, used.get(variable, name.lineno))
     for node in assignments:
-        if len(node.targets) != 1:
-            continue
+        targets = _targets(node)
         for target in bound_targets(node):
             path = evidence.scopes.path(target)
             if (
@@ -213,9 +216,11 @@ def _aliases(evidence: Evidence, tree: ast.Module, assignments: list[ast.Assign]
             if manual is not None:
                 aliases[path] = manual
                 continue
-            value = node.value if target in node.targets else _matching(node, target)
-            if value is node.value and target not in node.targets:
+            value = node.value if target in targets else _matching(node, target)
+            if value is node.value and target not in targets:
                 continue
+            while isinstance(value, ast.NamedExpr):
+                value = value.value
             meaning = evidence.scopes.path(value)
             if meaning is None or meaning.variable == path:
                 continue
@@ -227,7 +232,11 @@ def _aliases(evidence: Evidence, tree: ast.Module, assignments: list[ast.Assign]
     return aliases
 
 
-def _manual_optimizer(evidence: Evidence, node: ast.Assign, target: ast.expr) -> Path | None:
+def _targets(node: ast.Assign | ast.NamedExpr) -> list[ast.expr]:
+    return node.targets if isinstance(node, ast.Assign) else [node.target]
+
+
+def _manual_optimizer(evidence: Evidence, node: ast.Assign | ast.NamedExpr, target: ast.expr) -> Path | None:
     """What ``opt = self.optimizers()`` or one of ``a, b = self.optimizers()`` means in a LightningModule.
 
     The method gives the same optimizers in the same order each time (lightning 2.6, ``pytorch/core/module.py``).
@@ -250,9 +259,9 @@ def _manual_optimizer(evidence: Evidence, node: ast.Assign, target: ast.expr) ->
     ):
         return None
     found = this.extended((".optimizers()",))
-    if target in node.targets:
+    if target in _targets(node):
         return found
-    for whole in node.targets:
+    for whole in _targets(node):
         if isinstance(whole, ast.Tuple | ast.List) and target in whole.elts:
             if not any(isinstance(one, ast.Starred) for one in whole.elts):
                 return found.extended((f"[{whole.elts.index(target)}]",))
@@ -260,7 +269,7 @@ def _manual_optimizer(evidence: Evidence, node: ast.Assign, target: ast.expr) ->
 
 
 def _is_stable(
-    evidence: Evidence, path: Path, alias: ast.Assign, outermost: set[int], *, stored: bool
+    evidence: Evidence, path: Path, alias: ast.Assign | ast.NamedExpr, outermost: set[int], *, stored: bool
 ) -> bool:
     """Whether a path denotes the same object from its first use on: nothing assigns to it but a set-up.
 
@@ -286,9 +295,9 @@ def _is_stable(
     return True
 
 
-def _matching(node: ast.Assign, target: ast.expr) -> ast.expr:
+def _matching(node: ast.Assign | ast.NamedExpr, target: ast.expr) -> ast.expr:
     """The part of the value that goes to ``target`` in ``a, b = x, y``; the whole value when that is unclear."""
-    for whole in node.targets:
+    for whole in _targets(node):
         if (
             isinstance(whole, ast.Tuple | ast.List)
             and isinstance(node.value, ast.Tuple | ast.List)

@@ -1,7 +1,7 @@
 """Attributes that are stored otherwise than by ``x.a = value``, or are looked up on another name than they are stored on.
 
-``setattr(x, "a", v)``, ``vars(x)["a"] = v``, ``x.__dict__["a"] = v``, ``type(x).a = v``, ``Class.a = v`` and a property
-all give a value to whatever is looked up as ``.a`` anywhere in the file.
+``setattr(x, "a", v)``, ``vars(x)["a"] = v``, ``x.__dict__["a"] = v``, ``type(x).a = v``, ``Class.a = v``, a property, and
+``me.a = v`` behind ``me = self if ready else other`` all give a value to whatever is looked up as ``.a`` anywhere in the file.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.events import Path
-from codemods.syntax import bound_targets, callee_name
+from codemods.syntax import CARRYING, arguments, bound_targets, callee_name
+from codemods.trees import children
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,8 +25,9 @@ ANY = ""
 def spread_loose_stores(evidence: Evidence, telling: Iterable[ast.AST]) -> None:
     """Bind every path that ends in such an attribute to what is stored there, and to something that is not known."""
     stored: dict[str, list[ast.expr]] = {}
+    standing = _standing_for_self(evidence)
     for node in telling:
-        for owner, name, value in _stores(evidence, node):
+        for owner, name, value in _stores(evidence, node, standing):
             stored.setdefault(name, []).append(value)
             path = evidence.scopes.path(owner)
             if path is not None:
@@ -44,7 +46,42 @@ def spread_loose_stores(evidence: Evidence, telling: Iterable[ast.AST]) -> None:
         evidence.bindings[path].extend([*stored[path.rest[-1][1:]], None])
 
 
-def _stores(evidence: Evidence, node: ast.AST) -> Iterator[tuple[ast.expr, str, ast.expr]]:
+def _standing_for_self(evidence: Evidence) -> frozenset[Path]:
+    """The variables that may be a method's instance, apart from those that are nothing else."""
+    found: set[Path] = set()
+    for path, values in evidence.bindings.items():
+        if path.rest or path.scope.startswith("class "):
+            continue
+        plain = len(values) == 1 and values[0] is not None and id(values[0]) not in evidence.iterated
+        if not plain or not isinstance(_unwrapped(values[0]), ast.Name):
+            found.update({path} if any(_may_be_self(evidence, one) for one in values) else ())
+    return frozenset(found)
+
+
+def _unwrapped(value: ast.expr | None) -> ast.expr | None:
+    while isinstance(value, ast.NamedExpr):
+        value = value.value
+    return value
+
+
+def _may_be_self(evidence: Evidence, value: ast.expr | None) -> bool:
+    """Whether a value may be the instance of a method: by itself, out of a container, or given back by a function."""
+    if isinstance(value, ast.Name):
+        path = evidence.scopes.path(value)
+        return path is not None and not path.rest and path.scope.startswith("class ")
+    if isinstance(value, ast.Call):
+        full = evidence.imported(value.func) or callee_name(value)
+        if full.rpartition(".")[2][:1].isupper() or full.startswith("builtins."):
+            return False
+        return any(_may_be_self(evidence, one) for one in arguments(value))
+    if isinstance(value, (*CARRYING, ast.IfExp)):
+        return any(_may_be_self(evidence, one) for one in children(value) if isinstance(one, ast.expr))
+    return False
+
+
+def _stores(
+    evidence: Evidence, node: ast.AST, standing: frozenset[Path]
+) -> Iterator[tuple[ast.expr, str, ast.expr]]:
     """The names of the attributes that one node stores so, each with its value."""
     if isinstance(node, ast.Call):
         yield from _called(node)
@@ -55,7 +92,7 @@ def _stores(evidence: Evidence, node: ast.AST) -> Iterator[tuple[ast.expr, str, 
         return
     for target in bound_targets(node):
         if isinstance(target, ast.Attribute):
-            if _is_loose(evidence, target):
+            if _is_loose(evidence, target, standing):
                 yield target.value, target.attr, value
         elif isinstance(target, ast.Subscript) and _is_namespace(target.value):
             yield _owner(target.value), _word(target.slice), value
@@ -98,9 +135,10 @@ def _owner(namespace: ast.expr) -> ast.expr:
     return namespace.value if isinstance(namespace, ast.Attribute) else namespace
 
 
-def _is_loose(evidence: Evidence, target: ast.Attribute) -> bool:
-    """Whether an attribute is stored on a class of the file, or on an object that is computed."""
-    if evidence.scopes.path(target) is None:
+def _is_loose(evidence: Evidence, target: ast.Attribute, standing: frozenset[Path]) -> bool:
+    """Whether an attribute is stored on a class of the file, or on an object that is computed or may be an instance."""
+    path = evidence.scopes.path(target)
+    if path is None or path.variable in standing:
         return True
     owner = target.value
     return isinstance(owner, ast.Name) and owner.id in evidence.scopes.families

@@ -11,10 +11,12 @@ from codemods.lower.configured import configured
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.imports import brings_names
 from codemods.magics import magic_of
-from codemods.syntax import FUNCTIONS, arguments, bound_targets, callee_name, stepped
+from codemods.syntax import CARRYING, FUNCTIONS, arguments, bound_targets, callee_name, stepped
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from codemods.ir.nodes import Function
     from codemods.lower.world import World
 
@@ -172,16 +174,27 @@ def swapped(world: World) -> frozenset[Path]:
     """The paths that the file binds to an optimizer over some parameters, and elsewhere to one over others."""
     found = set()
     for path, values in world.evidence.bindings.items():
+        meant = _meant(world, values)
         built = [
             one
-            for value in _meant(world, values)
+            for value in meant
             for one in walk(value)
             if isinstance(one, ast.Call) and world.evidence.builds_optimizer(one)
         ]
-        built += [one for one in values if isinstance(one, ast.Call) and _may_build(world, path, one)]
+        built += [one for value in meant for one in _made_by(value) if _may_build(world, path, one)]
         if len(built) > 1 and len({_stepped(world, one) for one in built}) > 1:
             found.add(path)
     return frozenset(found)
+
+
+def _made_by(value: ast.expr) -> Iterator[ast.Call]:
+    """The calls of which one may have made a value: ``make()`` and ``load()`` for ``make() if new else load()``."""
+    if isinstance(value, ast.Call):
+        yield value
+    elif isinstance(value, (*CARRYING, ast.IfExp)):
+        for one in children(value):
+            if isinstance(one, ast.expr):
+                yield from _made_by(one)
 
 
 def _may_build(world: World, path: Path, call: ast.Call) -> bool:

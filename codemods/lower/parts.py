@@ -117,6 +117,8 @@ def may_be_part(world: World, value: ast.expr, depth: int = DEPTH) -> bool:
     if isinstance(value, ast.Subscript):
         path = world.evidence.path(value.value)
         items = [] if path is None else world.evidence.bindings.get(path, [])
+        if path is not None and _is_anything(world, path):
+            return True
         if not depth:
             return bool(items)
         return any(_lists_part(world, one, depth - 1) for one in items if one is not None)
@@ -126,12 +128,22 @@ def may_be_part(world: World, value: ast.expr, depth: int = DEPTH) -> bool:
     if path is None or world.evidence.is_optimizer(path):
         return False
     values = [*world.evidence.bindings.get(path, ()), *world.evidence.handed.get(path, ())]
-    if None in values and path in world.evidence.holders:
+    if (None in values and path in world.evidence.holders) or _is_anything(world, path):
         return True
     return world.evidence.is_module(path) or any(
         may_be_part(world, one, depth - 1)
         for one in values
         if one is not None and not world.evidence.is_iterated(one)
+    )
+
+
+def _is_anything(world: World, path: Path) -> bool:
+    """Whether a path is looked up on a model by a name of its own, under which the file puts nothing there."""
+    return (
+        bool(path.rest)
+        and not path.scope.startswith("class ")
+        and path.variable in world.evidence.holders
+        and path not in world.evidence.bindings
     )
 
 

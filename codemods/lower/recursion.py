@@ -61,8 +61,9 @@ def _calls_a_value(world: World, call: ast.Call) -> bool:
 
 
 def _meant(world: World, call: ast.Call) -> frozenset[str]:
-    """The functions that a call may run: methods of its name, and functions that go around as values."""
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else None
+    """The functions that a call may run: those of its name, and functions that go around as values."""
+    plain = isinstance(call.func, ast.Name)
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", None)
     return frozenset(
         full
         for full, node in world.functions.items()
@@ -71,7 +72,7 @@ def _meant(world: World, call: ast.Call) -> frozenset[str]:
             isinstance(node, ast.Lambda)
             or node.name in world.escaping
             or node.name in world.spelled
-            or (node.name == name and world.scope(node).method_of is not None)
+            or (node.name == name and (plain or world.scope(node).method_of is not None))
         )
     )
 

@@ -303,11 +303,12 @@ def target_of(
     """A call of ``caller`` that runs ``node``, a function of the file ``home`` (of the same, when it is None)."""
     world = caller if home is None else home
     name = world.scope(node).name
-    touching = world.touches(node)
-    if not transparent(world, node):
-        return Opaque(f"{name}() is wrapped by a decorator") if touching else None
-    if is_generator(node):
-        return Opaque(f"{name}() is a generator: it runs when it is iterated") if touching else None
+    wrapped = not transparent(world, node)
+    if wrapped or is_generator(node):
+        if not (world.touches(node) or asks(world, node)):
+            return None
+        ran = "is wrapped by a decorator" if wrapped else "is a generator: it runs when it is iterated"
+        return Opaque(f"{name}() {ran}")
     scope = world.scope(node)
     parameters = [world.scopes.variable(one, scope) for one in scope.parameters]
     names = list(scope.parameters)
