@@ -672,6 +672,9 @@ class Evidence(Struct, eq=False):
         ):
             return False
         silent = {"torch.no_grad", "torch.inference_mode"}
+        if self.scopes.inner[found[0]].method_of is not None:
+            # What a class body calls by its name gets no instance: the first parameter may be anything.
+            return False
         marks = [one.func if isinstance(one, ast.Call) else one for one in found[0].decorator_list]
         if not all(self.imported(one) in silent for one in marks):
             return False

@@ -38,7 +38,11 @@ def hand_arguments(evidence: Evidence) -> None:
             found += [one for each in constructors.values() for one in each]
         for function in found:
             scope = evidence.scopes.inner[function]
-            for parameter, value in _pairs(function, call, method=scope.method_of is not None):
+            method = scope.method_of is not None
+            pairs = list(_pairs(function, call, method=method))
+            if method and _is_of_a_class_body(evidence, call):
+                pairs += _pairs(function, call, method=False)
+            for parameter, value in pairs:
                 evidence.handed[evidence.scopes.variable(parameter, scope)].append(value)
     for function, scope in evidence.scopes.inner.items():
         for given, value in defaults(function.args) if isinstance(function, FUNCTIONS) else ():
@@ -47,6 +51,12 @@ def hand_arguments(evidence: Evidence) -> None:
     for path, values in evidence.handed.items():
         evidence.bindings.setdefault(path, [None])
         evidence.handed[path] = values
+
+
+def _is_of_a_class_body(evidence: Evidence, call: ast.Call) -> bool:
+    """Whether a call goes by a name that a class body binds: a function that is called so gets no instance."""
+    name = call.func
+    return isinstance(name, ast.Name) and evidence.scopes.binding(name.id, evidence.scopes.of_node[name]).is_class
 
 
 def _other_names(evidence: Evidence, defined: set[str]) -> dict[str, set[str]]:
