@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from codemods.clearings import Clearing, Over, clearing_of
 from codemods.events import Flavour, Zero
 from codemods.idioms.torch import READERS, flavour
-from codemods.syntax import callee_name
+from codemods.syntax import arguments, callee_name
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
@@ -35,6 +35,13 @@ KNOWN = frozenset({"builtins.list", "builtins.tuple", "itertools.chain", "torch.
 
 BLIND = frozenset({"eval", "exec", "globals", "locals", "vars"})
 """Builtins that may look at a variable whose name they are not told in the source."""
+
+NAMING = OTHER_MEANING - {"data", "grad", "param_groups", "values"}
+"""Those of the names that mean nothing else where they stand in a string."""
+
+SETTING = frozenset({"__setattr__", "setattr"})
+MAKERS = frozenset({"builtins.type", "dataclasses.make_dataclass", "types.new_class"})
+"""Functions that make a class of what they are handed."""
 
 
 class Cleared(Struct, frozen=True):
@@ -74,6 +81,7 @@ def with_clearings(world: World) -> World:
     if not candidates or _blind(world):
         return world
     named = {name.rpartition(".")[2] for name in world.functions}
+    named = named.union(*(one.bound for one in world.scopes.inner.values() if one.is_class))
     replaced = world.scopes.stored - {"data", "grad", "param_groups"}
     if OTHER_MEANING & (named | replaced | world.scopes.computed):
         return world
@@ -87,7 +95,26 @@ def with_clearings(world: World) -> World:
 
 
 def _blind(world: World) -> bool:
-    return any(node.id in BLIND for node in world.scopes.all(ast.Name))
+    """Whether the file may look at any variable, or give an object any attribute, by a name that cannot be told."""
+    if any(node.id in BLIND for node in world.scopes.all(ast.Name)):
+        return True
+    if any(node.attr == "__dict__" for node in world.scopes.all(ast.Attribute)):
+        return True
+    calls = world.scopes.all(ast.Call)
+    if any(_names(one, world.evidence.imported(one.func) or "") for one in calls):
+        return True
+    told = {id(one.func) for one in calls if len(one.args) > 1 and isinstance(one.args[-2], ast.Constant)}
+    setting = [one for one in world.scopes.all(ast.Name) if one.id == "setattr"]
+    setting += [one for one in world.scopes.all(ast.Attribute) if one.attr in SETTING]
+    return any(id(one) not in told for one in setting) or "builtins.setattr" in world.evidence.imports.values()
+
+
+def _names(call: ast.Call, full: str) -> bool:
+    """Whether a call may give an object, or a class that it makes, an attribute that a clearing looks up."""
+    if full in MAKERS:
+        return len(call.args) + len(call.keywords) > 1
+    given = {one.value for one in arguments(call) if isinstance(one, ast.Constant)}
+    return full != "builtins.print" and not given.isdisjoint(NAMING | SETTING | {"__dict__"})
 
 
 def _owners(world: World, node: ast.stmt, clearing: Clearing) -> tuple[Path, ...]:

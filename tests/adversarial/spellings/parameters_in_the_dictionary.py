@@ -1,0 +1,15 @@
+turns = []
+
+
+def some():
+    turns.append(1)
+    return [model.head.weight] if len(turns) % 2 else [model.head.bias]
+
+
+model.__dict__["parameters"] = some
+for x, y in loader:
+    print(len(turns))
+    loss_fn(model(x), y).backward()
+    optimizer.step()
+    for p in model.parameters():
+        p.grad = None
