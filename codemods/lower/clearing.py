@@ -106,7 +106,9 @@ def _blind(world: World) -> bool:
     told = {id(one.func) for one in calls if len(one.args) > 1 and isinstance(one.args[-2], ast.Constant)}
     setting = [one for one in world.scopes.all(ast.Name) if one.id == "setattr"]
     setting += [one for one in world.scopes.all(ast.Attribute) if one.attr in SETTING]
-    return any(id(one) not in told for one in setting) or "builtins.setattr" in world.evidence.imports.values()
+    return (
+        any(id(one) not in told for one in setting) or "builtins.setattr" in world.evidence.imports.values()
+    )
 
 
 def _names(call: ast.Call, full: str) -> bool:

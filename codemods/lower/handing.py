@@ -56,7 +56,10 @@ def hand_arguments(evidence: Evidence) -> None:
 def _is_of_a_class_body(evidence: Evidence, call: ast.Call) -> bool:
     """Whether a call goes by a name that a class body binds: a function that is called so gets no instance."""
     name = call.func
-    return isinstance(name, ast.Name) and evidence.scopes.binding(name.id, evidence.scopes.of_node[name]).is_class
+    return (
+        isinstance(name, ast.Name)
+        and evidence.scopes.binding(name.id, evidence.scopes.of_node[name]).is_class
+    )
 
 
 def _other_names(evidence: Evidence, defined: set[str]) -> dict[str, set[str]]:
