@@ -104,7 +104,7 @@ def _blind(world: World) -> bool:
     if any(_names(one, world.evidence.imported(one.func) or "") for one in calls):
         return True
     told = {id(one.func) for one in calls if len(one.args) > 1 and isinstance(one.args[-2], ast.Constant)}
-    setting = [one for one in world.scopes.all(ast.Name) if one.id == "setattr"]
+    setting: list[ast.expr] = [one for one in world.scopes.all(ast.Name) if one.id == "setattr"]
     setting += [one for one in world.scopes.all(ast.Attribute) if one.attr in SETTING]
     return (
         any(id(one) not in told for one in setting) or "builtins.setattr" in world.evidence.imports.values()
