@@ -10,12 +10,13 @@ from codemods.custom import in_force
 from codemods.document import Document, UnparsableCell, document, located, warned
 from codemods.files.load import Unreadable
 from codemods.files.prefilter import worth_a_look
-from codemods.findings import BrokenPromise, CannotRewrite, Finding, Outcome, Problem
+from codemods.findings import MARK, BrokenPromise, CannotRewrite, Finding, Outcome, Problem
 from codemods.hush import Hush
 from codemods.judge import judge
 from codemods.lower import TooLarge, lower
-from codemods.lower.stepping import may_train
+from codemods.lower.stepping import may_look_up, may_train
 from codemods.quiet import as_written, is_quiet, of_verdict, resting
+from codemods.settings import NO_IDIOMS
 from codemods.syntax import Unparsable, parse
 from codemods.timings import stage
 
@@ -74,6 +75,8 @@ def _guarded(path: str, data: bytes, settings: Settings, neighbours: Neighbours 
 def _examine(
     path: str, data: bytes, source: Document, settings: Settings, vantage: Vantage | None
 ) -> Outcome:
+    if not (may_look_up(source.text) or settings.idioms != NO_IDIOMS or MARK in source.text.lower()):
+        return Outcome(path, data)
     tree = parse(source.text, source.cuts)
     hush = Hush(path, source.text, settings)
     if not may_train(tree, source.text, vantage):

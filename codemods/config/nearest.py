@@ -47,6 +47,7 @@ class Configuration(Struct):
     isolated: bool = False
     _origins: dict[str, Origin] = field(default_factory=dict)
     _settings: dict[str | None, Settings] = field(default_factory=dict)
+    _folders: dict[str, str] = field(default_factory=dict)
 
     def settings(self, path: str) -> Settings:
         """The settings for a file, by the folder that it is in; links to folders are followed."""
@@ -58,18 +59,26 @@ class Configuration(Struct):
         for pattern, codes in origin.options.per_file_ignores:
             from codemods.files.patterns import is_excluded  # noqa: PLC0415 - most runs have no patterns
 
-            own = _folder(path) + "/" + PurePath(path).name
+            own = self._folder(path) + "/" + PurePath(path).name
             if is_excluded(own, origin.root, (pattern.removeprefix("!"),)) != pattern.startswith("!"):
                 ignored |= _all(codes)
         return replace(found, codes=found.codes - ignored) if ignored else found
 
     def origin_of(self, path: str) -> Origin:
         """The configuration that counts for a file."""
-        return self.origin(_folder(path))
+        return self.origin(self._folder(path))
 
     def rules_of(self, path: str) -> Rules:
         """The rules of the folder that a file is in."""
-        return self.rules(_folder(path))
+        return self.rules(self._folder(path))
+
+    def _folder(self, path: str) -> str:
+        """The folder that a file is in, free of links."""
+        named = os.path.dirname(path) or "."  # noqa: PTH120 - keeps `..` behind a link what it is
+        found = self._folders.get(named)
+        if found is None:
+            found = self._folders[named] = _real(named)
+        return found
 
     def rules(self, folder: str) -> Rules:
         """What is left out of a walk, from a folder on; ``folder`` is free of links."""
@@ -198,10 +207,6 @@ def _parsed(path: str, data: bytes) -> Mapping[str, object]:
     except ValueError as error:
         raise BadConfiguration(f"{path}: not valid TOML: {error}") from error
     return document
-
-
-def _folder(path: str) -> str:
-    return _real(os.path.dirname(path) or ".")  # noqa: PTH120 - keeps `..` behind a link what it is
 
 
 def _real(path: str) -> str:

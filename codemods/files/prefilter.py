@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from codemods.files.load import Unreadable, first_two_lines, load
+from codemods.files.load import Unreadable, load
 from codemods.settings import NO_IDIOMS
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def may_hold_training_step(data: bytes, idioms: Idioms = NO_IDIOMS) -> bool:
         return True
     if b"\0" in data:
         return True
-    if data.isascii() and not any(b"coding" in line for line in first_two_lines(data)):
+    if data.isascii() and b"coding" not in _head(data):
         return False
     try:
         text = load("", data).text
@@ -68,6 +68,12 @@ def may_hold_training_step(data: bytes, idioms: Idioms = NO_IDIOMS) -> bool:
     # marks that follow them, and Python would count such a mark as part of the identifier.
     normal = text if text.isascii() else unicodedata.normalize("NFKC", text)
     return _has_step(normal, idioms)
+
+
+def _head(data: bytes) -> bytes:
+    """The first two lines, and more where lines end otherwise than by a newline."""
+    end = data.find(b"\n", data.find(b"\n") + 1)
+    return data if end < 0 else data[:end]
 
 
 _SEAM = re.compile(rb'"\s*,\s*"')

@@ -347,9 +347,21 @@ class Evidence(Struct, eq=False):
         if path is not None:
             return self.is_module(path) or self.is_optimizer(path)
         if isinstance(node, ast.Call) and not (self.imported(node.func) or "").startswith("builtins."):
-            return False
+            return self._may_hand_back(node) and any(map(self.owns, arguments(node)))
         return not isinstance(node, ast.Attribute) and any(
             self.owns(one) for one in children(node) if isinstance(one, ast.expr)
+        )
+
+    def _may_hand_back(self, call: ast.Call) -> bool:
+        """Whether a function of the file gives back what it is handed, as it is."""
+        if isinstance(call.func, ast.Lambda):
+            return isinstance(call.func.body, ast.Name)
+        return any(
+            isinstance(each, ast.Return)
+            and isinstance(each.value, ast.Name)
+            and each.value.id in self.scopes.inner[one].parameters
+            for one in self.named(callee_name(call))
+            for each in walk(one)
         )
 
     def is_scheduler(self, path: Path) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from codemods.events import Path
 from codemods.syntax import CARRYING, arguments, bound_targets, callee_name
-from codemods.trees import children
+from codemods.trees import children, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -108,10 +108,10 @@ def _called(call: ast.Call) -> Iterator[tuple[ast.expr, str, ast.expr]]:
         if _is_namespace(call.func.value):
             owner = _owner(call.func.value)
             for one in call.args:
-                written = isinstance(one, ast.Dict) and None not in one.keys
-                pairs = zip(one.keys, one.values, strict=True) if isinstance(one, ast.Dict) else ()
-                yield from ((owner, _word(key), value) for key, value in pairs if key is not None)
-                if not written:
+                for display in (each for each in walk(one) if isinstance(each, ast.Dict)):
+                    pairs = zip(display.keys, display.values, strict=True)
+                    yield from ((owner, _word(key), value) for key, value in pairs if key is not None)
+                if not isinstance(one, ast.Dict) or None in one.keys:
                     yield owner, ANY, one
             for keyword in call.keywords:
                 yield owner, keyword.arg or ANY, keyword.value

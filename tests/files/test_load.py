@@ -161,6 +161,17 @@ def test_what_cannot_be_read_has_a_reason_of_one_line(tmp_path: Path) -> None:
     assert why_unreadable(tmp_path / ("long" * 100)) == "file name too long"
 
 
+@pytest.mark.parametrize("said", [0, 5])
+def test_a_file_that_is_longer_than_it_says_is_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: int
+) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(b"x = 1\n" * 500_000)
+    mode = path.stat().st_mode
+    monkeypatch.setattr(os, "fstat", lambda _: os.stat_result((mode, 0, 0, 1, 0, 0, said, 0, 0, 0)))
+    assert read(path) == b"x = 1\n" * 500_000
+
+
 def test_a_pipe_a_device_and_a_socket_are_refused_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
     assert why_unreadable(tmp_path / "pipe.py") == "not a regular file"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from codemods.engine import examine
 from codemods.files.neighbours import Neighbours, Vantage
 from codemods.idioms import custom, idioms
 from codemods.lower.stepping import may_train
@@ -41,12 +42,28 @@ def trains(text: str) -> bool:
     [
         "(loss.\n  backward())\n(optimizer.  # the one\n\tstep())\n",
         "loss. \\\nbackward()\noptimizer \\\n.step()\n",
+        "(loss.  # the sum\n\n  # of all\n  backward())\noptimizer.step()\n",
+        "loss.\\\rbackward()\roptimizer.step()\r",
+        "# \u2026 caf\u00e9\nloss.backward()\noptimizer.step()\n",
         "loss.\fbackward()\r\noptimizer.\tstep()\r\n",
         "loss.\uff42ackward()\noptimizer.\uff53tep()\n",
     ],
 )
 def test_calls_are_seen_however_they_are_laid_out(text: str) -> None:
     assert trains(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "backward, step = 1, 2\n",
+        "# it runs backward.\nstep = 1\n",
+        "print('caf\u00e9: steps backward')\n",
+        "def backward(step):\n    return step.grad\n",
+    ],
+)
+def test_a_file_that_looks_neither_up_is_not_even_parsed(text: str) -> None:
+    assert not examine("a.py", text.encode(), Settings()).parsed
 
 
 @pytest.mark.parametrize(
