@@ -280,6 +280,8 @@ class Expressions(Struct, eq=False):
                 return False
             if isinstance(one, ast.Attribute) and one.attr in ("grad", "_grad"):
                 return False
+            if isinstance(one, ast.Attribute | ast.Subscript) and isinstance(one.ctx, ast.Store):
+                return False
             if isinstance(one, ast.Name) and self.world.scopes.path(one) in self.world.evidence.gradients:
                 return False
         return True

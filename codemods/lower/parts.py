@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
 from codemods.lower.bodies import body_of
+from codemods.lower.carried import carries
 from codemods.lower.danger import is_container
 from codemods.lower.published import is_wrapper
 from codemods.syntax import arguments, callee_name
@@ -29,6 +30,7 @@ NO_PARTS = frozenset({"_grad", "data", "grad", "param_groups", "requires_grad", 
 REGISTERING = frozenset({"add_module", "register_module", "register_parameter"})
 PUTTING = frozenset({"append", "extend", "insert"})
 TAKING = frozenset({"clear", "pop", "popitem"})
+CHANGING = REGISTERING | PUTTING | TAKING | {"load_state_dict", "update"}
 UTILITIES = re.compile(
     r"torch\.nn\.utils\.(?!rnn\.|clip_|get_total_norm|parameters_to_vector|vector_to_parameters)"
 )
@@ -39,9 +41,7 @@ DEPTH = 3
 
 def stores_part(world: World, target: ast.expr, value: ast.expr | None) -> bool:
     """Whether a store may give a module another submodule or parameter."""
-    if value is None:
-        value = _gone_through(world, target)
-    if value is None or world.evidence.builds_optimizer(value):
+    if world.evidence.builds_optimizer(value):
         return False
     if isinstance(target, ast.Attribute):
         if target.attr in NO_PARTS or not _may_have_parts(world, target.value):
@@ -50,18 +50,30 @@ def stores_part(world: World, target: ast.expr, value: ast.expr | None) -> bool:
         return False
     if _is_constructing(world, target.value):
         return False
-    return may_be_part(world, value) or _is_handed(world, target.value, value)
+    owned = world.evidence.holds(target.value)
+    return any(
+        may_be_part(world, one) or _is_handed(world, target.value, one) or (owned and _carries(world, one))
+        for one in ([value] if value is not None else _gone_through(world, target))
+    )
 
 
-def _gone_through(world: World, target: ast.expr) -> ast.expr | None:
-    """What is written out of that a loop binds to a target: ``head`` for ``for net.head in [head]``."""
-    path = world.scopes.path(target) if isinstance(target, ast.Attribute) else None
-    values = [] if path is None else world.evidence.bindings.get(path, [])
-    for one in list(values):
-        meant = world.scopes.path(one) if isinstance(one, ast.Name | ast.Attribute) else None
-        values = values if meant is None else [*values, *world.evidence.bindings.get(meant, ())]
-    found = [one for one in values if isinstance(one, ast.List | ast.Tuple)]
-    return found[0] if found else None
+def extends_part(world: World, target: ast.expr, value: ast.expr) -> bool:
+    """Whether ``target += value`` may give a list of modules another one."""
+    if not isinstance(target, ast.Name) or is_container(world, target):
+        return stores_part(world, target, value)
+    return world.evidence.holds(target) and _carries(world, value)
+
+
+def _carries(world: World, value: ast.expr) -> bool:
+    return carries(world, value, lambda call: _makes_part(world, call, 0))
+
+
+def _gone_through(world: World, target: ast.Attribute | ast.Subscript) -> list[ast.expr]:
+    """What a target may get a part of: ``heads`` for ``for net.head in heads``, what it is looked up on where that is unclear."""
+    path = world.scopes.path(target)
+    if path is None:
+        return [target.value]
+    return [one for one in world.evidence.bindings.get(path, ()) if one is not None]
 
 
 def _is_handed(world: World, owner: ast.expr, value: ast.expr) -> bool:
@@ -84,11 +96,14 @@ def changes_parts(world: World, call: ast.Call) -> bool | None:
         return False
     if is_wrapper(evidence, call):
         return True
+    if _is_method_as_value(world, call):
+        return False
     if not isinstance(call.func, ast.Attribute) or evidence.imported(call.func) is not None:
         return None
     base = call.func.value
     if name == "load_state_dict":
         asked = [one.value for one in call.keywords if one.arg == "assign"] + call.args[2:]
+        asked += [one.value for one in call.keywords if one.arg is None]
         kept = all(isinstance(one, ast.Constant) and one.value is False for one in asked)
         return None if kept else True
     if _is_constructing(world, base):
@@ -99,9 +114,27 @@ def changes_parts(world: World, call: ast.Call) -> bool | None:
     path = evidence.path(base)
     listed = path is not None and evidence.constructor(path) in LISTS
     if name in PUTTING | ({"update"} if listed else set()) and not is_container(world, base):
-        parts = [one for one in given if listed or may_be_part(world, one)]
+        owned = listed or evidence.holds(base)
+        parts = [one for one in given if listed or may_be_part(world, one) or (owned and _carries(world, one))]
         return all(is_new_part(world, one) for one in parts) if parts else None
     return True if name in TAKING and listed else None
+
+
+def _is_method_as_value(world: World, call: ast.Call) -> bool:
+    """Whether a call goes by another name for a method that changes the parts of a module, or by that of torch's class."""
+    full = world.evidence.imported(call.func) or ""
+    if full.startswith("torch.nn.") and full.rpartition(".")[2] in CHANGING:
+        return any(map(world.evidence.holds, arguments(call)))
+    path = world.scopes.path(call.func) if isinstance(call.func, ast.Name | ast.Subscript) else None
+    bound = {} if path is None else dict.fromkeys((path, path.variable))
+    given = [one for each in bound for one in world.evidence.bindings.get(each, ())]
+    given += [one for each in bound for one in world.evidence.handed.get(each, ())]
+    return any(
+        isinstance(one, ast.Attribute) and one.attr in CHANGING and world.evidence.holds(one.value)
+        for value in (*given, *arguments(call))
+        if isinstance(value, ast.Attribute | ast.List | ast.Tuple | ast.Dict)
+        for one in walk(value)
+    )
 
 
 def may_be_part(world: World, value: ast.expr, depth: int = DEPTH) -> bool:

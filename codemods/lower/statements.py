@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from codemods.events import ANYTHING, Accumulate, Mark, Rebind, Unknown
+from codemods.events import ANYTHING, MODULES, Accumulate, Mark, Rebind, Unknown
 from codemods.lower.contexts import lets_pass, opaque_context, runs_code
 from codemods.lower.evidence import mentions_accumulate
 from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.groups import means_groups
 from codemods.lower.imports import brings_names
+from codemods.lower.parts import extends_part
 from codemods.syntax import Cell, Cells, bound_names, dotted
 from codemods.trees import children, walk
 
@@ -130,6 +131,8 @@ class Statements(Struct, eq=False):
             return
         if means_groups(self.world.evidence, root) and not isinstance(root, ast.Attribute):
             self.expressions.regroup(span_of(node))
+        if extends_part(self.world, root, node.value):
+            self.graph.emit(Rebind(MODULES, None, span_of(root)))
         self.expressions.bind(root, None)
 
     def _functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
