@@ -10,7 +10,6 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from codemods.events import Path
 from codemods.lower import harmless
 from codemods.lower.bodies import body_of
 from codemods.syntax import FUNCTIONS, arguments, callee_name
@@ -19,18 +18,19 @@ from codemods.trees import children
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from codemods.events import Path
     from codemods.lower.world import World
     from codemods.syntax import FunctionNode
 
 COMPUTING = re.compile(r"torch\.(?!nn\.(?!functional\.))|(?:numpy|math|time|os|random|tqdm|json)\.")
 """Libraries whose functions give back no module that they are handed."""
 
-FIGURES = frozenset(
-    "bool float int isinstance issubclass len print range repr round str sum type".split()
-)
+FIGURES = frozenset("bool float int isinstance issubclass len print range repr round str sum type".split())
 """Builtins that give back nothing that they are handed."""
 
-PLAIN = harmless.CARRIER_VALUES | frozenset("data embed_dim grad hidden_size in_features out_features requires_grad".split())
+PLAIN = harmless.CARRIER_VALUES | frozenset(
+    "data embed_dim grad hidden_size in_features out_features requires_grad".split()
+)
 """Attributes of modules and parameters that are none themselves."""
 
 GIVING = harmless.SELF_RETURNING | frozenset(
@@ -68,7 +68,9 @@ def carries(world: World, value: ast.expr, makes: Callable[[ast.Call], bool]) ->
                 pending.append(one.value)
         elif isinstance(one, ast.Lambda):
             pending.append(one.body)
-        elif not isinstance(one, NOTHING) or (isinstance(one, ast.BinOp) and isinstance(one.op, ast.Add | ast.BitOr)):
+        elif not isinstance(one, NOTHING) or (
+            isinstance(one, ast.BinOp) and isinstance(one.op, ast.Add | ast.BitOr)
+        ):
             parts = (each.iter if isinstance(each, ast.comprehension) else each for each in children(one))
             pending.extend(each for each in parts if isinstance(each, ast.expr))
     return False

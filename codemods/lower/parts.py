@@ -115,7 +115,9 @@ def changes_parts(world: World, call: ast.Call) -> bool | None:
     listed = path is not None and evidence.constructor(path) in LISTS
     if name in PUTTING | ({"update"} if listed else set()) and not is_container(world, base):
         owned = listed or evidence.holds(base)
-        parts = [one for one in given if listed or may_be_part(world, one) or (owned and _carries(world, one))]
+        parts = [
+            one for one in given if listed or may_be_part(world, one) or (owned and _carries(world, one))
+        ]
         return all(is_new_part(world, one) for one in parts) if parts else None
     return True if name in TAKING and listed else None
 

@@ -48,7 +48,8 @@ class Instance(Struct, frozen=True):
         meanings = {
             variable: meaning
             for variable, meaning in self.environment
-            if variable.scope and call.function.startswith(variable.scope + ".") and variable in concerns
+            if (variable.scope and call.function.startswith(variable.scope + ".") and variable in concerns)
+            or (variable.scope.startswith("class ") and _is_inside(functions, call.function, self.function))
         }
         for variable, value in call.arguments:
             if variable not in concerns and not variable.scope.startswith("class "):
@@ -59,6 +60,17 @@ class Instance(Struct, frozen=True):
         return Instance(
             call.function, tuple(sorted(meanings.items(), key=lambda one: (one[0].scope, one[0].root)))
         )
+
+
+def _is_inside(functions: dict[str, PairedFunction], callee: str, caller: str) -> bool:
+    """Whether a function stands in the method in which its caller stands, or that its caller is: both mean one instance."""
+    around = callee.rpartition(".")[0]
+    while around:
+        known = functions.get(around)
+        if known is not None and known.function.family is not None:
+            return f"{caller}.".startswith(f"{around}.")
+        around = around.rpartition(".")[0]
+    return False
 
 
 def instances(functions: dict[str, PairedFunction], root: str) -> list[Instance]:
