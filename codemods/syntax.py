@@ -185,6 +185,9 @@ DISPLAYS = (ast.Tuple, ast.List)
 CARRYING = (ast.BoolOp, ast.Dict, ast.List, ast.NamedExpr, ast.Set, ast.Starred, ast.Subscript, ast.Tuple)
 """Expressions whose value may be what stands in them, or holds it."""
 
+GETTERS = frozenset({"__getitem__", "get", "items", "pop", "values"})
+"""Methods that give back what a container holds."""
+
 
 def bound_targets(node: ast.AST) -> Iterator[ast.expr]:
     """The expressions that this one node binds, deletes or imports over; tuples are taken apart."""

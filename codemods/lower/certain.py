@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from codemods.events import NOTHING, Call
 from codemods.lower.bodies import body_of
-from codemods.lower.groups import GETTERS
 from codemods.lower.resolve import Target, resolve
-from codemods.syntax import FunctionNode, arguments, bound_targets, defaults
+from codemods.syntax import GETTERS, FunctionNode, arguments, bound_targets, defaults
 from codemods.trees import children
 
 if TYPE_CHECKING:

@@ -118,6 +118,8 @@ def _hands_over(world: World, call: ast.Call) -> bool:
     parts = list(arguments(call))
     if not parts:
         return False
+    if isinstance(next(iter(call.args), None), ast.Starred) and world.evidence.holds(parts[0]):
+        return True
     functions: list[ast.expr] = [one for one in parts if isinstance(one, ast.Name | ast.Attribute)]
     if callee_name(call) in ("filter", "iter", "map", "reduce") and not isinstance(parts[0], ast.Lambda):
         functions.append(parts[0])

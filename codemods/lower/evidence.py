@@ -18,7 +18,7 @@ from codemods.lower.held import Held
 from codemods.lower.keepers import NOBODY, Keepers
 from codemods.lower.loose import ANY
 from codemods.lower.published import is_published
-from codemods.syntax import arguments, callee_name, dotted
+from codemods.syntax import GETTERS, arguments, callee_name, dotted
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
@@ -347,6 +347,8 @@ class Evidence(Struct, eq=False):
         if path is not None:
             return self.is_module(path) or self.is_optimizer(path)
         if isinstance(node, ast.Call) and not (self.imported(node.func) or "").startswith("builtins."):
+            if isinstance(node.func, ast.Attribute) and node.func.attr in GETTERS:
+                return self.owns(node.func.value)
             return self._may_hand_back(node) and any(map(self.owns, arguments(node)))
         return not isinstance(node, ast.Attribute) and any(
             self.owns(one) for one in children(node) if isinstance(one, ast.expr)
@@ -420,6 +422,8 @@ class Evidence(Struct, eq=False):
             return False
         stored = isinstance(node, ast.Attribute) and not self.held_attributes.isdisjoint((node.attr, ANY))
         if path is None:
+            if isinstance(node, ast.Attribute) and self._is_looked_up_in_instance(node):
+                return True
             stored = stored or (isinstance(node, ast.Attribute) and node.attr in self.returning)
             return stored or any(self.holds(one) for one in children(node) if isinstance(one, ast.expr))
         if path in self.holders:
@@ -431,6 +435,16 @@ class Evidence(Struct, eq=False):
         if not path.rest:
             return path.root in self.touching and path.scope == ""
         return self.holders.changes(path) if path.scope.startswith("class ") else self.holders.has_above(path)
+
+    def _is_looked_up_in_instance(self, node: ast.Attribute) -> bool:
+        """Whether a method of the file looks an attribute up in an instance that holds models or optimizers."""
+        if (
+            "__getattr__" not in self.scopes.computed
+            or node.attr in self.scopes.computed | self.scopes.stored
+        ):
+            return False
+        owner = self.scopes.path(node.value)
+        return owner is not None and not owner.rest and self.holders.has_instance(owner.scope)
 
     def aliases_gradient(self, node: ast.expr) -> bool:
         """Whether a value may share memory with some ``.grad``, so that clearing in place would show in it."""

@@ -9,12 +9,11 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
-from codemods.syntax import arguments, callee_name
+from codemods.syntax import GETTERS, arguments, callee_name
 
 if TYPE_CHECKING:
     from codemods.lower.evidence import Evidence
 
-GETTERS = frozenset({"__getitem__", "get", "items", "pop", "values"})
 KEYED = frozenset({"pop", "setdefault"})
 
 

@@ -75,6 +75,10 @@ class Held(set["Path"]):
             (path.scope, path.root, path.rest[:end]) in self._below for end in range(len(path.rest) + 1)
         )
 
+    def has_instance(self, scope: str) -> bool:
+        """Whether some path of the set is looked up on the instance of such a class."""
+        return scope in self._instances
+
     def changes(self, path: Path) -> bool:
         """Whether a path of the set, below the same class's instance, is one that ``path`` depends on."""
         found = self._instances.get(path.scope)

@@ -330,6 +330,8 @@ def is_callback(evidence: Evidence, value: ast.expr | None) -> bool:
     if isinstance(value, ast.Call):
         return any(is_callback(evidence, one) for one in arguments(value))
     if isinstance(value, ast.Attribute) and evidence.imported(value) is None:
+        if isinstance(value.value, ast.Call) and is_callback(evidence, value.value):
+            return True
         return value.attr in GRADIENT_ATTRIBUTES - {"grad"} or value.attr in evidence.touching
     if isinstance(value, ast.Name):
         return evidence.scopes.path(value) in evidence.callbacks or (

@@ -11,7 +11,7 @@ from codemods.lower.configured import configured
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.imports import brings_names
 from codemods.magics import magic_of
-from codemods.syntax import CARRYING, FUNCTIONS, arguments, bound_targets, callee_name, stepped
+from codemods.syntax import CARRYING, DISPLAYS, FUNCTIONS, arguments, bound_targets, callee_name, stepped
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
@@ -57,11 +57,21 @@ def veto(world: World) -> str | None:
             return f"line {getattr(node, 'lineno', 0)}: {magic.text} can give any name another value"
         if isinstance(node, ast.Call) and _fills_names(node):
             return f"line {node.lineno} can give any name another value"
-        value = getattr(node, "value", None)
-        if isinstance(node, ast.Assign | ast.NamedExpr | ast.Subscript | ast.Return | ast.AnnAssign):
-            if value is not None and not isinstance(getattr(node, "ctx", None), ast.Load) and _is_all(value):
-                return f"line {node.lineno} can give any name another value"
+        value = getattr(node, _GIVING.get(type(node), ""), None)
+        if value is None or isinstance(getattr(node, "ctx", None), ast.Load):
+            continue
+        # Whoever goes through the dictionary itself gets no more than names.
+        if (_GIVING[type(node)] != "iter" or isinstance(value, DISPLAYS)) and _is_all(value):
+            return f"line {value.lineno} can give any name another value"
     return None
+
+
+_GIVING: dict[type[ast.AST], str] = {
+    **dict.fromkeys((ast.Assign, ast.NamedExpr, ast.Subscript, ast.Return, ast.AnnAssign), "value"),
+    **dict.fromkeys((ast.For, ast.AsyncFor, ast.comprehension), "iter"),
+    ast.withitem: "context_expr",
+}
+"""What gives a value to a name or a caller, or looks something up in one, and where the value stands."""
 
 
 def _has_owners_above(world: World, statement: ast.stmt) -> bool:
@@ -191,6 +201,8 @@ def _made_by(value: ast.expr) -> Iterator[ast.Call]:
     """The calls of which one may have made a value: ``make()`` and ``load()`` for ``make() if new else load()``."""
     if isinstance(value, ast.Call):
         yield value
+    elif isinstance(value, ast.Attribute):
+        yield from _made_by(value.value)
     elif isinstance(value, (*CARRYING, ast.IfExp)):
         for one in children(value):
             if isinstance(one, ast.expr):

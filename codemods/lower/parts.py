@@ -214,6 +214,13 @@ def _makes_part(world: World, call: ast.Call, depth: int) -> bool:
         if isinstance(built, ast.FunctionDef) and depth:
             given = [*arguments(call), *(one.value for one in body_of(world, built).returns if one.value)]
             return any(may_be_part(world, one, depth - 1) for one in given)
+        if (
+            isinstance(call.func, ast.Name)
+            and built is None
+            and world.evidence.starred
+            and name[:1].isupper()
+        ):
+            return True
         moved = isinstance(call.func, ast.Attribute) and name in harmless.MOVES
         return moved and isinstance(call.func, ast.Attribute) and may_be_part(world, call.func.value, depth)
     if full.startswith("torch."):

@@ -172,6 +172,11 @@ def _resolve_method(
                     else None
                 )
             return target_of(world, call, method, None, instance=False)
+    lookup = f".{func.attr}"
+    if func.attr not in GRADIENT_ATTRIBUTES and any(
+        one.rest and one.rest[-1] == lookup for one in world.evidence.callbacks
+    ):
+        return Opaque(f"{ast.unparse(func)}() may stand for more than one function")
     return _namesake(world, call, func, None if path is None else world.evidence.meaning(path))
 
 
