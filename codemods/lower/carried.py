@@ -111,3 +111,16 @@ def _given_back(world: World, call: ast.Call, seen: set[Path | FunctionNode]) ->
     for value in () if path is None else _bound(world, path):
         if isinstance(value, ast.Lambda) or (isinstance(value, ast.Call) and callee_name(value) == "partial"):
             yield value
+
+
+def may_be_none(world: World, value: ast.expr, depth: int = 3) -> bool:
+    """Whether a value may be None, as far as the file binds it."""
+    if isinstance(value, ast.Constant):
+        return value.value is None
+    if isinstance(value, ast.IfExp | ast.BoolOp | ast.List | ast.Tuple):
+        return any(may_be_none(world, one, depth) for one in children(value) if isinstance(one, ast.expr))
+    path = world.scopes.path(value) if isinstance(value, ast.Name | ast.Attribute) else None
+    if path is None or not depth:
+        return False
+    values = [*world.evidence.bindings.get(path, ()), *world.evidence.handed.get(path, ())]
+    return any(one is not None and may_be_none(world, one, depth - 1) for one in values)

@@ -31,7 +31,7 @@ from codemods.lower.danger import danger, danger_of_arguments
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.groups import regroups, stores_into_groups
 from codemods.lower.launchers import launched
-from codemods.lower.parts import changes_parts, is_new_part, stores_part
+from codemods.lower.parts import builds_again, changes_parts, is_new_part, stores_part
 from codemods.lower.published import is_wrapper
 from codemods.lower.resolve import Opaque, Target, resolve
 from codemods.lower.trainers import trains_anew
@@ -339,6 +339,8 @@ class Expressions(Struct, eq=False):
                 self.graph.emit(Rebind(ANYTHING, None, span))
             return
         target = target or linked
+        if builds_again(self.world, node):
+            self.graph.emit(Rebind(MODULES, None, span))
         if isinstance(target, Opaque):
             self._step_of(node, span)
             steps = target.trains and not target.outside

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
 from codemods.lower.bodies import body_of
-from codemods.lower.carried import carries
+from codemods.lower.carried import carries, may_be_none
 from codemods.lower.danger import is_container
 from codemods.lower.published import is_wrapper
 from codemods.syntax import arguments, callee_name
@@ -29,7 +29,7 @@ LISTS = frozenset({"ModuleDict", "ModuleList", "ParameterDict", "ParameterList",
 NO_PARTS = frozenset({"_grad", "data", "grad", "param_groups", "requires_grad", "training"})
 REGISTERING = frozenset({"add_module", "register_module", "register_parameter"})
 PUTTING = frozenset({"append", "extend", "insert"})
-TAKING = frozenset({"clear", "pop", "popitem"})
+TAKING = frozenset({"__delitem__", "clear", "pop", "popitem"})
 CHANGING = REGISTERING | PUTTING | TAKING | {"load_state_dict", "update"}
 UTILITIES = re.compile(
     r"torch\.nn\.utils\.(?!rnn\.|clip_|get_total_norm|parameters_to_vector|vector_to_parameters)"
@@ -50,11 +50,41 @@ def stores_part(world: World, target: ast.expr, value: ast.expr | None) -> bool:
         return False
     if _is_constructing(world, target.value):
         return False
-    owned = world.evidence.holds(target.value)
-    return any(
-        may_be_part(world, one) or _is_handed(world, target.value, one) or (owned and _carries(world, one))
-        for one in ([value] if value is not None else _gone_through(world, target))
+    values = [value] if value is not None else _gone_through(world, target)
+    if any(may_be_part(world, one) or _is_handed(world, target.value, one) for one in values):
+        return True
+    if not _is_owner(world, target.value):
+        return False
+    return any(_carries(world, one) for one in values) or (
+        any(may_be_none(world, one) for one in values) and takes_part(world, target)
     )
+
+
+def takes_part(world: World, target: ast.expr) -> bool:
+    """Whether what goes, when an attribute or an item is deleted or set to None, may be a part of a module."""
+    if not isinstance(target, ast.Attribute | ast.Subscript) or not _is_owner(world, target.value):
+        return False
+    if is_container(world, target.value) or _is_constructing(world, target.value):
+        return False
+    if isinstance(target, ast.Subscript):
+        return True
+    if target.attr in NO_PARTS or not _may_have_parts(world, target.value):
+        return False
+    bound = [
+        one
+        for path, found in world.evidence.bindings.items()
+        if path.rest[-1:] == (f".{target.attr}",)
+        for one in found
+        if one is not None and not (isinstance(one, ast.Constant) and one.value is None)
+    ]
+    return not bound or any(may_be_part(world, one) or _carries(world, one) for one in bound)
+
+
+def _is_owner(world: World, owner: ast.expr) -> bool:
+    """Whether an object may be a module of the file: one that is used as such, or the instance of a class of modules."""
+    path = world.scopes.path(owner)
+    own = path is not None and not path.rest and path.scope.startswith("class ")
+    return world.evidence.holds(owner) or (own and _may_have_parts(world, owner))
 
 
 def extends_part(world: World, target: ast.expr, value: ast.expr) -> bool:
@@ -114,12 +144,21 @@ def changes_parts(world: World, call: ast.Call) -> bool | None:
     path = evidence.path(base)
     listed = path is not None and evidence.constructor(path) in LISTS
     if name in PUTTING | ({"update"} if listed else set()) and not is_container(world, base):
-        owned = listed or evidence.holds(base)
+        owned = listed or _is_owner(world, base)
         parts = [
             one for one in given if listed or may_be_part(world, one) or (owned and _carries(world, one))
         ]
         return all(is_new_part(world, one) for one in parts) if parts else None
-    return True if name in TAKING and listed else None
+    taken = name in TAKING and (listed or (_is_owner(world, base) and not is_container(world, base)))
+    return True if taken else None
+
+
+def builds_again(world: World, call: ast.Call) -> bool:
+    """Whether a call runs the constructor of a module that is there already."""
+    func = call.func
+    if not isinstance(func, ast.Attribute) or func.attr != "__init__" or isinstance(func.value, ast.Call):
+        return False
+    return world.evidence.imported(func) is None and _is_owner(world, func.value)
 
 
 def _is_method_as_value(world: World, call: ast.Call) -> bool:

@@ -17,7 +17,7 @@ from codemods.lower.evidence import mentions_accumulate
 from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.groups import means_groups
 from codemods.lower.imports import brings_names
-from codemods.lower.parts import extends_part
+from codemods.lower.parts import extends_part, takes_part
 from codemods.syntax import Cell, Cells, bound_names, dotted
 from codemods.trees import children, walk
 
@@ -87,6 +87,8 @@ class Statements(Struct, eq=False):
         elif isinstance(node, ast.Delete):
             for target in node.targets:
                 self.expressions.bind(target, None)
+                if takes_part(self.world, target):
+                    self.graph.emit(Rebind(MODULES, None, span_of(target)))
         elif isinstance(node, ast.Assert):
             self._assert(node)
         else:
