@@ -45,6 +45,7 @@ def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evid
     evidence.starred = any(name == "*" for _, name in evidence.imports)
     evidence.touching = _touching(scopes, told.touching | words_of(tree) | _renamed(evidence))
     spread_loose_stores(evidence, telling)
+    evidence.members = _members(evidence)
     hand_arguments(evidence)
     evidence.aliases = _aliases(
         evidence, tree, [one for one in telling if isinstance(one, ast.Assign | ast.NamedExpr)]
@@ -65,6 +66,23 @@ def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evid
         evidence.held_lookups.update(path.rest, *(one.rest for one in path.indices))
         evidence.indexed = evidence.indexed or bool(path.indices)
     return evidence
+
+
+def _members(evidence: Evidence) -> dict[Path, list[Path]]:
+    """What may mean a variable of a class body: ``self.net`` and ``Carrier.net`` for ``class Carrier: net = model``."""
+    bodies = {scope.name for scope in evidence.scopes.inner.values() if scope.is_class}
+    found: dict[Path, list[Path]] = {
+        path: [] for path in evidence.bindings if path.scope in bodies and not path.rest
+    }
+    words: dict[str, list[Path]] = defaultdict(list)
+    for path in found:
+        words[path.root].append(path)
+    for node in evidence.scopes.all(ast.Attribute) if words else ():
+        looked_up = evidence.scopes.path(node) if node.attr in words else None
+        if looked_up is not None:
+            for path in words[node.attr]:
+                found[path].append(looked_up)
+    return found
 
 
 def _merge_aliases(evidence: Evidence) -> None:

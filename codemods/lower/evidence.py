@@ -74,7 +74,8 @@ class Evidence(Struct, eq=False):
     """The collected facts of one module; only read once :func:`codemods.lower.collect.collect` has returned.
 
     ``collected``: imports, bindings and uses are complete, so that what follows of them alone is worked out once.
-    ``deletions``: how many of the bindings without a value are a ``del``. ``starred``: names may come from ``import *``.
+    ``members``: for each variable of a class body, what is looked up by its name on any object.
+    ``holding``: classes with a model or the like in their bodies. ``deletions``: how many of the bindings without a value are a ``del``. ``starred``: names may come from ``import *``.
     """
 
     scopes: Scopes
@@ -93,6 +94,8 @@ class Evidence(Struct, eq=False):
     asked: list[tuple[Path, ast.Call]] = field(default_factory=list)
     filled: list[tuple[Path, ast.Call]] = field(default_factory=list)
     captured: list[tuple[Path, ast.expr]] = field(default_factory=list)
+    members: dict[Path, list[Path]] = field(default_factory=dict)
+    holding: set[str] = field(default_factory=set)
     held_attributes: set[str] = field(default_factory=set)
     touching: set[str] = field(default_factory=set)
     holders: Held = field(default_factory=Held)
@@ -408,6 +411,8 @@ class Evidence(Struct, eq=False):
                 return False
             if node.attr in GRADIENT_ATTRIBUTES and not self.is_autograd(node):
                 return True
+            if node.attr == "value" and self.holds(node.value):
+                return True
         elif isinstance(node, ast.Subscript):
             key = node.slice.value if isinstance(node.slice, ast.Constant) else None
             inside = any(
@@ -417,10 +422,15 @@ class Evidence(Struct, eq=False):
                 return False
         elif self.scopes.binding(node.id, self.scopes.of_node[node]).name + "." + node.id in self.touching:
             return True
+        elif node.id in self.holding:
+            return True
         path = self.scopes.path(node)
         if path is not None and path.rest and path not in self.holders and self.imported(node) is not None:
             return False
-        stored = isinstance(node, ast.Attribute) and not self.held_attributes.isdisjoint((node.attr, ANY))
+        whole: ast.expr = node
+        while isinstance(whole, ast.Subscript):
+            whole = whole.value
+        stored = isinstance(whole, ast.Attribute) and not self.held_attributes.isdisjoint((whole.attr, ANY))
         if path is None:
             if isinstance(node, ast.Attribute) and self._is_looked_up_in_instance(node):
                 return True
@@ -639,7 +649,9 @@ class Evidence(Struct, eq=False):
                 and self._class_named(call.func.id) is None
             ):
                 return False
-            if self._class_named(call.func.id) is not None and call.func.id in self.touching:
+            if self._class_named(call.func.id) is not None and (
+                call.func.id in self.touching or call.func.id in self.holding
+            ):
                 return True
         elif isinstance(call.func, ast.Call) and self.imported(call.func.func) is None:
             return True

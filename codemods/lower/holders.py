@@ -221,6 +221,7 @@ def _spread(evidence: Evidence, into: set[Path], fits: Callable[[ast.expr], bool
             one is not None and fits(one) for one in (*values, *evidence.handed.get(path, ()))
         ):
             into.add(path)
+            into.update(evidence.members.get(path, ()))
     return len(into) > count
 
 
@@ -233,17 +234,23 @@ def _spread_callbacks(evidence: Evidence) -> bool:
 def _spread_holders(evidence: Evidence, bound: dict[Path, list[ast.expr]]) -> bool:
     count = len(evidence.holders) + len(evidence.held_attributes)
     for path, values in bound.items():
-        last = path.rest[-1] if path.rest else ""
+        last = path.rest[-1] if path.rest else f".{path.root}" if path in evidence.members else ""
         if last.startswith(".") and last[1:] not in evidence.held_attributes:
             if any(evidence.holds(one) for one in values) and not evidence.is_data(path):
                 evidence.held_attributes.add(last[1:])
+                if not path.rest:
+                    name = path.scope.rpartition(".")[2].partition("#")[0]
+                    family = evidence.scopes.families[name]
+                    evidence.holding.update(
+                        one for one, its in evidence.scopes.families.items() if its == family
+                    )
         if (
             path not in evidence.holders
             and any(evidence.holds(one) for one in values)
             and not evidence.is_data(path)
         ):
             evidence.holders.add(path)
-            if last.startswith("[") or (last and not path.scope.startswith("class ")):
+            if path.rest and (last.startswith("[") or not path.scope.startswith("class ")):
                 evidence.holders.add(path.variable.extended(path.rest[:-1]))
     for path, subject in evidence.captured:
         if evidence.holds(subject):

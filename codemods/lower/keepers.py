@@ -108,7 +108,10 @@ def _closed(
     """With all that holds what one of them holds."""
     while True:
         paths = found.paths.union(
-            path for path, value in bound if path not in found.paths and found.keeps(evidence, value)
+            each
+            for path, value in bound
+            if path not in found.paths and found.keeps(evidence, value)
+            for each in (path, *evidence.members.get(path, ()))
         )
         names = found.returning.union(name for name, value in returned if found.keeps(evidence, value))
         if (paths, names) == (found.paths, found.returning):

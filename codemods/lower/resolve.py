@@ -111,7 +111,12 @@ def _resolve(world: World, call: ast.Call, result: Path | None) -> Target | Opaq
 def _gives_callback(world: World, func: ast.expr) -> bool:
     """Whether what is called is taken out of something that holds methods of optimizers, losses or models, or returned."""
     if isinstance(func, ast.Subscript):
-        return any(world.scopes.path(one) in world.evidence.callbacks for one in _bases(func))
+        words = {one.root for one in world.evidence.members if one in world.evidence.callbacks}
+        return any(
+            world.scopes.path(one) in world.evidence.callbacks
+            or (isinstance(one, ast.Attribute) and one.attr in words)
+            for one in _bases(func)
+        )
     if not isinstance(func, ast.Call) or not isinstance(func.func, ast.Name):
         return False
     found = world.definition(func.func.id, world.scopes.of_node[func])
@@ -289,11 +294,39 @@ def _fits_unbound(world: World, call: ast.Call, method: FunctionNode) -> bool:
     """Whether a method can take the arguments of a call through its class, the first one being, perhaps, an instance of the file's."""
     if not call.args or not _fits(call, method, bound=0):
         return False
+    if isinstance(call.func, ast.Attribute) and _may_be_class(world, call.func.value):
+        return True
     path = world.scopes.path(call.args[0])
     if path is None:
         return not isinstance(call.args[0], ast.Constant)
     own = not path.rest and path.scope.startswith("class ")
     return own or world.class_of(path) is not None or world.evidence.calls_back(call.args[0])
+
+
+def _may_be_class(world: World, base: ast.expr) -> bool:
+    """Whether an expression may denote a class of the file: ``type(a)``, or something that is bound to one."""
+    seen: set[Path] = set()
+    pending = [base]
+    while pending:
+        for one in walk(pending.pop()):
+            if isinstance(one, ast.Call) and callee_name(one) == "type":
+                return True
+            if not isinstance(one, ast.Name | ast.Attribute):
+                continue
+            if (one.id if isinstance(one, ast.Name) else one.attr) in {*world.scopes.families, "__class__"}:
+                return True
+            path = world.scopes.path(one)
+            if path is not None and path not in seen:
+                seen.add(path)
+                values = [*world.evidence.bindings.get(path, ()), *world.evidence.handed.get(path, ())]
+                pending += [each for each in values if each is not None and _is_looked_up(each)]
+    return False
+
+
+def _is_looked_up(value: ast.expr) -> bool:
+    if isinstance(value, ast.Call):
+        return callee_name(value) == "type"
+    return isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.List | ast.Tuple | ast.Dict)
 
 
 def target_of(
