@@ -191,8 +191,11 @@ def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
         for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
             if one.annotation is not None:
                 evidence.annotations[evidence.scopes.variable(one.arg, scope)] = one.annotation
+    added = node.value if isinstance(node, ast.AugAssign) else value
     for target in bound_targets(node):
         path = evidence.scopes.path(target)
+        if added is not None and (path is None or isinstance(node, ast.AugAssign)):
+            _collect_added(evidence, target, added)
         if path is None:
             continue
         own = value
@@ -201,6 +204,16 @@ def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
         evidence.bindings[path].append(own)
         if isinstance(node, ast.Delete) and not path.rest:
             evidence.deletions[path] = evidence.deletions.get(path, 0) + 1
+
+
+def _collect_added(evidence: Evidence, target: ast.expr, value: ast.expr) -> None:
+    """What goes into an object that is looked up in ways that cannot be told is in the one that it is looked up on."""
+    path = evidence.scopes.path(target)
+    while path is None and isinstance(target, ast.Attribute | ast.Subscript):
+        target = target.value
+        path = evidence.scopes.path(target)
+    if path is not None:
+        evidence.added.append((path, value))
 
 
 def _aliases(

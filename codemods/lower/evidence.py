@@ -50,6 +50,9 @@ TENSOR_EVIDENCE = frozenset(
 LIBRARIES = ("contextlib", "copy", "functools", "itertools", "operator", "torch", "types")
 """Libraries without models or optimizers of their own, parts of which may get another name: ``adam = torch.optim.Adam``."""
 
+INSIDE = frozenset("__closure__ __defaults__ __globals__ __kwdefaults__".split())
+"""Attributes of functions that hold what their code has at hand."""
+
 MAKERS = frozenset(
     "functools.partial collections.namedtuple typing.NamedTuple dataclasses.make_dataclass types.new_class".split()
 )
@@ -74,7 +77,7 @@ class Evidence(Struct, eq=False):
     """The collected facts of one module; only read once :func:`codemods.lower.collect.collect` has returned.
 
     ``collected``: imports, bindings and uses are complete, so that what follows of them alone is worked out once.
-    ``members``: for each variable of a class body, what is looked up by its name on any object.
+    ``added``: what an object gets by ``+=``, by a slice or an index that is computed. ``members``: for each variable of a class body, what is looked up by its name on any object.
     ``holding``: classes with a model or the like in their bodies. ``deletions``: how many of the bindings without a value are a ``del``. ``starred``: names may come from ``import *``.
     """
 
@@ -93,6 +96,7 @@ class Evidence(Struct, eq=False):
     annotations: dict[Path, ast.expr] = field(default_factory=dict)
     asked: list[tuple[Path, ast.Call]] = field(default_factory=list)
     filled: list[tuple[Path, ast.Call]] = field(default_factory=list)
+    added: list[tuple[Path, ast.expr]] = field(default_factory=list)
     captured: list[tuple[Path, ast.expr]] = field(default_factory=list)
     members: dict[Path, list[Path]] = field(default_factory=dict)
     holding: set[str] = field(default_factory=set)
@@ -430,7 +434,9 @@ class Evidence(Struct, eq=False):
         whole: ast.expr = node
         while isinstance(whole, ast.Subscript):
             whole = whole.value
-        stored = isinstance(whole, ast.Attribute) and not self.held_attributes.isdisjoint((whole.attr, ANY))
+        stored = isinstance(whole, ast.Attribute) and (
+            whole.attr in INSIDE or not self.held_attributes.isdisjoint((whole.attr, ANY))
+        )
         if path is None:
             if isinstance(node, ast.Attribute) and self._is_looked_up_in_instance(node):
                 return True
@@ -650,7 +656,9 @@ class Evidence(Struct, eq=False):
             ):
                 return False
             if self._class_named(call.func.id) is not None and (
-                call.func.id in self.touching or call.func.id in self.holding
+                call.func.id in self.touching
+                or call.func.id in self.holding
+                or self._gives_holders(call.func.id)
             ):
                 return True
         elif isinstance(call.func, ast.Call) and self.imported(call.func.func) is None:
@@ -658,6 +666,19 @@ class Evidence(Struct, eq=False):
         elif not full and self._may_give(call.func):
             return True
         return any(self.holds(one) for one in arguments(call))
+
+    def _gives_holders(self, name: str) -> bool:
+        """Whether going through instances of a class gives models or the like."""
+        given = self.returning & {"__getitem__", "__iter__", "__next__"}
+        family = self.scopes.families[name]
+        return bool(given) and any(
+            getattr(method, "name", "") in given
+            for one, its in self.scopes.families.items()
+            if its == family
+            for each in self.named(one)
+            if isinstance(each, ast.ClassDef)
+            for method in each.body
+        )
 
     def _may_give(self, func: ast.expr) -> bool:
         """Whether what a computed expression denotes may give back a model when it is called."""

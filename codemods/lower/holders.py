@@ -9,6 +9,7 @@ from codemods.events import Path
 from codemods.lower import harmless
 from codemods.lower.evidence import (
     ACCUMULATING,
+    FILLERS,
     GRADIENT_ATTRIBUTES,
     HOLDER_METHODS,
     HOLDER_USES,
@@ -16,6 +17,7 @@ from codemods.lower.evidence import (
     Evidence,
     mentions_accumulate,
 )
+from codemods.lower.filled import spread_filled
 from codemods.lower.groups import passes_groups_on
 from codemods.syntax import CARRYING, arguments, callee_name
 from codemods.trees import children, walk
@@ -80,8 +82,19 @@ def seed_holders(evidence: Evidence) -> None:
                 given = evidence.scopes.path(one) if isinstance(one, ast.Name) and own else None
                 if given is not None and not evidence.is_import(given) and call.func is not one:
                     evidence.holders.add(given)
+    evidence.holders.update(_fillable(evidence))
     _loss_makers(evidence)
     _forget_data(evidence)
+
+
+def _fillable(evidence: Evidence) -> Iterator[Path]:
+    """What a method puts something into that is used as a value: what it will be called with is not followed."""
+    callees = {id(one.func) for one in evidence.scopes.all(ast.Call)}
+    for node in evidence.scopes.all(ast.Attribute):
+        if node.attr in FILLERS and isinstance(node.ctx, ast.Load) and id(node) not in callees:
+            owner = evidence.scopes.path(node.value)
+            if owner is not None and not evidence.is_import(owner):
+                yield owner
 
 
 def _owning(evidence: Evidence, call: ast.Call) -> Iterator[ast.expr]:
@@ -175,9 +188,10 @@ def close(evidence: Evidence) -> None:
     """
     while _spread_callbacks(evidence):
         pass
-    results: list[ast.Return | ast.Yield] = [
+    results: list[ast.Return | ast.Yield | ast.YieldFrom] = [
         *evidence.scopes.all(ast.Return),
         *evidence.scopes.all(ast.Yield),
+        *evidence.scopes.all(ast.YieldFrom),
     ]
     returned = [
         (scope.name.rpartition(".")[2].partition("#")[0], node.value)
@@ -189,6 +203,7 @@ def close(evidence: Evidence) -> None:
     while changed:
         changed = _spread_holders(evidence, bound)
         changed = _spread_returning(evidence, returned) or changed
+        changed = spread_filled(evidence, lambda path: _is_tensor(evidence, path)) or changed
     words = {one.attr for one in evidence.scopes.all(ast.Attribute)}
     named = words | {one.id for one in evidence.scopes.all(ast.Name)}
     while _spread_reentrant(evidence):
