@@ -74,11 +74,11 @@ def _filled(evidence: Evidence) -> Iterator[Path]:
 def _together(evidence: Evidence) -> dict[int, list[Path]]:
     """What is bound to one and the same value: ``c = d = []``."""
     found: dict[int, list[Path]] = {}
-    for path, values in evidence.bindings.items():
-        for value in values:
-            if value is not None and not isinstance(value, ast.Constant):
-                found.setdefault(id(value), []).append(path)
-    return {key: paths for key, paths in found.items() if len(paths) > 1}
+    for node in evidence.scopes.all(ast.Assign):
+        paths = [evidence.scopes.path(one) for one in node.targets] if len(node.targets) > 1 else []
+        if paths:
+            found[id(node.value)] = [one for one in paths if one is not None]
+    return found
 
 
 def _denoted(evidence: Evidence, value: ast.expr) -> Iterator[Path]:

@@ -1,0 +1,12 @@
+import torch, functools, itertools, contextlib, lib
+from torch.utils.data import DataLoader
+import typing
+class C(typing.NamedTuple):
+    n: object = model
+for i, (x, y) in enumerate(loader):
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    z, = C()
+    monitor(z)

@@ -1,0 +1,11 @@
+class A:
+    def show(self):
+        monitor(model)
+for a in [A()]:
+  for x, y in loader:
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    B = type(a)
+    B.show(a)
