@@ -413,9 +413,8 @@ class Evidence(Struct, eq=False):
         if isinstance(node, ast.Attribute):
             if node.attr in harmless.CARRIER_VALUES and not self._known(node):
                 return False
-            if node.attr in GRADIENT_ATTRIBUTES and not self.is_autograd(node):
-                return True
-            if node.attr == "value" and self.holds(node.value):
+            gradient = node.attr in GRADIENT_ATTRIBUTES and not self.is_autograd(node)
+            if gradient or (node.attr == "value" and self.holds(node.value)):
                 return True
         elif isinstance(node, ast.Subscript):
             key = node.slice.value if isinstance(node.slice, ast.Constant) else None
