@@ -98,9 +98,11 @@ def _blind(world: World) -> bool:
     """Whether the file may look at any variable, or give an object any attribute, by a name that cannot be told."""
     if any(node.id in BLIND for node in world.scopes.all(ast.Name)):
         return True
-    if any(node.attr == "__dict__" for node in world.scopes.all(ast.Attribute)):
-        return True
     calls = world.scopes.all(ast.Call)
+    # A library that is handed the attributes of an object prints or stores them.
+    shown = {id(one) for call in calls if world.evidence.imported(call.func) for one in arguments(call)}
+    if any(node.attr == "__dict__" and id(node) not in shown for node in world.scopes.all(ast.Attribute)):
+        return True
     if any(_names(one, world.evidence.imported(one.func) or "") for one in calls):
         return True
     told = {id(one.func) for one in calls if len(one.args) > 1 and isinstance(one.args[-2], ast.Constant)}

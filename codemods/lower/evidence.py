@@ -130,6 +130,7 @@ class Evidence(Struct, eq=False):
     full_names: dict[ast.expr, str | None] = field(default_factory=dict)
     data: dict[Path, bool] = field(default_factory=dict)
     schedulers: dict[Path, bool] = field(default_factory=dict)
+    handing_back: dict[str, bool] = field(default_factory=dict)
 
     def imported(self, node: ast.expr) -> str | None:
         """The full dotted name of something imported or built in, None for the file's own names."""
@@ -356,21 +357,25 @@ class Evidence(Struct, eq=False):
         if isinstance(node, ast.Call) and not (self.imported(node.func) or "").startswith("builtins."):
             if isinstance(node.func, ast.Attribute) and node.func.attr in GETTERS:
                 return self.owns(node.func.value)
-            return self._may_hand_back(node) and any(map(self.owns, arguments(node)))
+            return self.hands_back(node) and any(map(self.owns, arguments(node)))
         return not isinstance(node, ast.Attribute) and any(
             self.owns(one) for one in children(node) if isinstance(one, ast.expr)
         )
 
-    def _may_hand_back(self, call: ast.Call) -> bool:
+    def hands_back(self, call: ast.Call) -> bool:
         """Whether a function of the file gives back what it is handed, as it is."""
         if isinstance(call.func, ast.Lambda):
             return isinstance(call.func.body, ast.Name)
+        name = callee_name(call)
+        if name not in self.handing_back:
+            self.handing_back[name] = any(map(self._gives_parameter, self.named(name)))
+        return self.handing_back[name]
+
+    def _gives_parameter(self, function: ast.AST) -> bool:
+        own = self.scopes.inner[function].parameters
         return any(
-            isinstance(each, ast.Return)
-            and isinstance(each.value, ast.Name)
-            and each.value.id in self.scopes.inner[one].parameters
-            for one in self.named(callee_name(call))
-            for each in walk(one)
+            isinstance(one, ast.Return) and isinstance(one.value, ast.Name) and one.value.id in own
+            for one in walk(function)
         )
 
     def is_scheduler(self, path: Path) -> bool:

@@ -31,6 +31,7 @@ from codemods.lower.danger import danger, danger_of_arguments
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.groups import regroups, stores_into_groups
 from codemods.lower.launchers import launched
+from codemods.lower.loose import is_namespace
 from codemods.lower.parts import builds_again, changes_parts, is_new_part, stores_part
 from codemods.lower.published import is_wrapper
 from codemods.lower.resolve import Opaque, Target, resolve
@@ -49,6 +50,9 @@ MUTATORS = frozenset(
 )
 LOOKUPS = REFLECTION | {"delattr", "hasattr", "setattr", "__getattr__", "__getattribute__", "__setattr__"}
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+READING = frozenset({"copy", "get", "items", "keys", "values"})
+"""Methods of a dictionary that leave it as it is."""
+
 CONDITIONAL = (ast.BoolOp, ast.Compare, ast.IfExp)
 SUSPENDING = (ast.Await, ast.Yield, ast.YieldFrom)
 
@@ -433,7 +437,8 @@ class Expressions(Struct, eq=False):
             "locals",
             "vars",
         )
-        if plain or name in ("__setattr__", "__setitem__"):
+        filled = isinstance(node.func, ast.Attribute) and is_namespace(node.func.value)
+        if plain or name in ("__setattr__", "__setitem__") or (filled and name not in READING):
             self.graph.emit(Rebind(ANYTHING, None, span))
         named = any(word in GRADIENT_ATTRIBUTES or word == "_grad" for word in words)
         if named and self._may_look_up(node, name):

@@ -9,6 +9,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
+from codemods.lower.within import within
 from codemods.syntax import GETTERS, arguments, callee_name
 
 if TYPE_CHECKING:
@@ -32,19 +33,16 @@ def means_groups(evidence: Evidence, node: ast.expr | None) -> bool:
         if isinstance(node.func, ast.Attribute) and node.func.attr in GETTERS:
             if means_groups(evidence, node.func.value):
                 return True
+        if isinstance(node.func, ast.Lambda) and means_groups(evidence, node.func.body):
+            return True
         if callee_name(node) in harmless.SCALARS or evidence.builds_optimizer(node):
             return False
         return any(means_groups(evidence, one) for one in arguments(node))
     if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp):
         return means_groups(evidence, node.elt)
-    if isinstance(node, ast.IfExp):
-        return means_groups(evidence, node.body) or means_groups(evidence, node.orelse)
-    if isinstance(node, ast.List | ast.Tuple | ast.Set | ast.BoolOp):
-        parts = node.values if isinstance(node, ast.BoolOp) else node.elts
-        return any(means_groups(evidence, one) for one in parts)
-    if isinstance(node, ast.Starred | ast.NamedExpr):
-        return means_groups(evidence, node.value)
-    return False
+    if isinstance(node, ast.Dict) or node is None:
+        return False
+    return any(means_groups(evidence, one) for one in within(evidence, node) if one is not node)
 
 
 def passes_groups_on(evidence: Evidence, value: ast.expr) -> bool:

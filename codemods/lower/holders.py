@@ -19,7 +19,8 @@ from codemods.lower.evidence import (
 )
 from codemods.lower.filled import spread_filled
 from codemods.lower.groups import passes_groups_on
-from codemods.syntax import CARRYING, arguments, callee_name
+from codemods.lower.within import within
+from codemods.syntax import arguments, callee_name
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
@@ -343,8 +344,10 @@ def _spread_groups(evidence: Evidence) -> bool:
 
 def is_callback(evidence: Evidence, value: ast.expr | None) -> bool:
     """Whether calling a name bound to ``value`` could run code that touches gradients."""
-    if value is None:
-        return False
+    return value is not None and any(_is_callback(evidence, one) for one in within(evidence, value))
+
+
+def _is_callback(evidence: Evidence, value: ast.expr) -> bool:
     if isinstance(value, ast.Lambda):
         return evidence.scopes.inner[value].name in evidence.touching
     if isinstance(value, ast.GeneratorExp):
@@ -352,15 +355,9 @@ def is_callback(evidence: Evidence, value: ast.expr | None) -> bool:
     if isinstance(value, ast.Call):
         return any(is_callback(evidence, one) for one in arguments(value))
     if isinstance(value, ast.Attribute) and evidence.imported(value) is None:
-        if isinstance(value.value, ast.Call) and is_callback(evidence, value.value):
-            return True
         return value.attr in GRADIENT_ATTRIBUTES - {"grad"} or value.attr in evidence.touching
     if isinstance(value, ast.Name):
         return evidence.scopes.path(value) in evidence.callbacks or (
             value.id in evidence.touching and value.id not in evidence.scopes.families
         )
-    if isinstance(value, ast.IfExp):
-        return is_callback(evidence, value.body) or is_callback(evidence, value.orelse)
-    if isinstance(value, CARRYING):
-        return any(is_callback(evidence, one) for one in children(value) if isinstance(one, ast.expr))
-    return False
+    return isinstance(value, ast.Subscript) and is_callback(evidence, value.value)

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from codemods.lower import harmless
 from codemods.lower.published import is_wrapper
-from codemods.syntax import arguments, callee_name
+from codemods.syntax import GETTERS, arguments, callee_name
 from codemods.trees import children
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class Keepers(Struct, frozen=True):
             full = evidence.source(value.func)
             if full is None and callee_name(value) in self.returning:
                 return True
+            if full is None and isinstance(value.func, ast.Attribute) and value.func.attr in GETTERS:
+                return self.keeps(evidence, value.func.value)
             if full is None or (full.startswith("builtins.") and callee_name(value) not in ITERATING):
                 return False
             return any(self.keeps(evidence, one) for one in arguments(value)) or (

@@ -94,7 +94,7 @@ def _stores(
         if isinstance(target, ast.Attribute):
             if _is_loose(evidence, target, standing):
                 yield target.value, target.attr, value
-        elif isinstance(target, ast.Subscript) and _is_namespace(target.value):
+        elif isinstance(target, ast.Subscript) and is_namespace(target.value):
             yield _owner(target.value), _word(target.slice), value
 
 
@@ -105,7 +105,7 @@ def _called(call: ast.Call) -> Iterator[tuple[ast.expr, str, ast.expr]]:
         bound = call.func.value if isinstance(call.func, ast.Attribute) and len(call.args) == 2 else None
         yield bound or call.args[0], _word(key), value
     elif name in ("update", "__setitem__", "setdefault") and isinstance(call.func, ast.Attribute):
-        if _is_namespace(call.func.value):
+        if is_namespace(call.func.value):
             owner = _owner(call.func.value)
             for one in call.args:
                 for display in (each for each in walk(one) if isinstance(each, ast.Dict)):
@@ -121,7 +121,7 @@ def _word(key: ast.expr) -> str:
     return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ANY
 
 
-def _is_namespace(node: ast.expr) -> bool:
+def is_namespace(node: ast.expr) -> bool:
     """Whether an expression is the dictionary of an object's attributes: ``x.__dict__`` or ``vars(x)``."""
     if isinstance(node, ast.Attribute):
         return node.attr == "__dict__"

@@ -10,8 +10,9 @@ from codemods.lower.apart import sites
 from codemods.lower.configured import configured
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.imports import brings_names
+from codemods.lower.within import HANDING_BACK, within
 from codemods.magics import magic_of
-from codemods.syntax import CARRYING, DISPLAYS, FUNCTIONS, arguments, bound_targets, callee_name, stepped
+from codemods.syntax import DISPLAYS, FUNCTIONS, arguments, bound_targets, callee_name, stepped
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def veto(world: World) -> str | None:
         if value is None or isinstance(getattr(node, "ctx", None), ast.Load):
             continue
         # Whoever goes through the dictionary itself gets no more than names.
-        if (_GIVING[type(node)] != "iter" or isinstance(value, DISPLAYS)) and _is_all(value):
+        written = _GIVING[type(node)] != "iter" or any(isinstance(one, DISPLAYS) for one in walk(value))
+        if written and _is_all(value):
             return f"line {value.lineno} can give any name another value"
     return None
 
@@ -191,33 +193,25 @@ def swapped(world: World) -> frozenset[Path]:
             for one in walk(value)
             if isinstance(one, ast.Call) and world.evidence.builds_optimizer(one)
         ]
-        built += [one for value in meant for one in _made_by(value) if _may_build(world, path, one)]
+        built += [one for value in meant for one in _may_build(world, path, value)]
         if len(built) > 1 and len({_stepped(world, one) for one in built}) > 1:
             found.add(path)
     return frozenset(found)
 
 
-def _made_by(value: ast.expr) -> Iterator[ast.Call]:
-    """The calls of which one may have made a value: ``make()`` and ``load()`` for ``make() if new else load()``."""
-    if isinstance(value, ast.Call):
-        yield value
-    elif isinstance(value, ast.Attribute):
-        yield from _made_by(value.value)
-    elif isinstance(value, (*CARRYING, ast.IfExp)):
-        for one in children(value):
-            if isinstance(one, ast.expr):
-                yield from _made_by(one)
-
-
-def _may_build(world: World, path: Path, call: ast.Call) -> bool:
-    """Whether code of another file may make an optimizer here over what it is handed."""
+def _may_build(world: World, path: Path, value: ast.expr) -> Iterator[ast.Call]:
+    """The calls in a value that may give a path an optimizer which code of another file makes of what it is handed."""
     evidence = world.evidence
-    return (
-        not evidence.builds_optimizer(call)
-        and evidence.is_optimizer(path)
-        and evidence.handed_through(call) is None
-        and any(evidence.holds(one) and evidence.path(one) != path for one in arguments(call))
-    )
+    for one in within(evidence, value):
+        if (
+            isinstance(one, ast.Call)
+            and (evidence.imported(one.func) or "").partition(".")[0] not in HANDING_BACK
+            and not evidence.builds_optimizer(one)
+            and evidence.is_optimizer(path)
+            and evidence.handed_through(one) is None
+            and any(evidence.holds(each) and evidence.path(each) != path for each in arguments(one))
+        ):
+            yield one
 
 
 def _meant(world: World, values: list[ast.expr | None]) -> list[ast.expr]:

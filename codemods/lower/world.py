@@ -304,7 +304,7 @@ def _world(tree: ast.Module, scopes: Scopes, written: dict[str, str], told: Told
         if isinstance(node, FUNCTIONS):
             functions[scopes.inner[node].name] = node
         if isinstance(node, DEFINITIONS):
-            definitions[(scopes.of_node[node].name, node.name)].append(node)
+            definitions[(scopes.binding(node.name, scopes.of_node[node]).name, node.name)].append(node)
             if isinstance(node, ast.ClassDef):
                 classes[node.name] = node
     if not any(scopes.all(kind) for kind in YIELDS):
