@@ -440,7 +440,7 @@ EXPRESSIONS = (
         "setattr-rebinds-nothing",
         "lower/expressions.py",
         "setattr, exec and the like leave every name what it was.",
-        '        if plain or name in ("__setattr__", "__setitem__"):\n            self.graph.emit(Rebind(ANYTHING, None, span))\n',
+        '        if plain or name in ("__setattr__", "__setitem__") or (filled and name not in READING):\n            self.graph.emit(Rebind(ANYTHING, None, span))\n',
         "",
         (
             "tests/proof/test_lockstep.py::test_the_versions_differ[an attribute whose name is computed may be the optimizer]",
