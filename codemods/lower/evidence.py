@@ -53,6 +53,11 @@ LIBRARIES = ("contextlib", "copy", "functools", "itertools", "operator", "torch"
 INSIDE = frozenset("__closure__ __defaults__ __globals__ __kwdefaults__".split())
 """Attributes of functions that hold what their code has at hand."""
 
+NO_OPERATORS = frozenset(
+    "__call__ __enter__ __getattr__ __getattribute__ __getitem__ __iter__ __next__".split()
+)
+"""Methods that the language calls otherwise than for an operator."""
+
 MAKERS = frozenset(
     "functools.partial collections.namedtuple typing.NamedTuple dataclasses.make_dataclass types.new_class".split()
 )
@@ -122,6 +127,7 @@ class Evidence(Struct, eq=False):
     constructors: dict[Path, tuple[int, str]] = field(default_factory=dict)
     wrapped: set[int] = field(default_factory=set)
     asked_of: set[Path] = field(default_factory=set)
+    functions_in: dict[tuple[ast.expr, int], list[ast.expr]] = field(default_factory=dict)
     makers: dict[tuple[Path, int], tuple[int, str]] = field(default_factory=dict)
     _functions: dict[str, list[ast.AST]] = field(default_factory=lambda: defaultdict(list))
     starred: bool = False
@@ -402,17 +408,24 @@ class Evidence(Struct, eq=False):
             return self._path_holds(node)
         if isinstance(node, ast.Call):
             return self._result_holds(node)
-        if type(node) in HOLDING_NOTHING:
+        operated = isinstance(node, ast.BinOp | ast.Compare | ast.UnaryOp) and self._overloads()
+        if type(node) in HOLDING_NOTHING and not operated:
             return False
         if isinstance(node, ast.Lambda):
             return self.scopes.inner[node].name in self.touching or any(
                 isinstance(one, ast.Name) and self._path_holds(one) for one in walk(node.body)
             )
-        if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Add | ast.BitOr | ast.Mult):
+        if isinstance(node, ast.BinOp) and not (
+            operated or isinstance(node.op, ast.Add | ast.BitOr | ast.Mult)
+        ):
             return False
         if isinstance(node, ast.comprehension):
             return self.holds(node.iter)
         return any(self.holds(one) for one in children(node) if isinstance(one, ast.expr | ast.comprehension))
+
+    def _overloads(self) -> bool:
+        """Whether an operator may give a model or the like, by a method of a class of the file."""
+        return any(one.startswith("__") and one not in NO_OPERATORS for one in self.returning)
 
     def _path_holds(self, node: ast.Name | ast.Attribute | ast.Subscript) -> bool:
         if isinstance(node, ast.Attribute):
@@ -444,7 +457,10 @@ class Evidence(Struct, eq=False):
         if path is None:
             if isinstance(node, ast.Attribute) and self._is_looked_up_in_instance(node):
                 return True
-            stored = stored or (isinstance(node, ast.Attribute) and node.attr in self.returning)
+            given = self.returning & {"__getattr__", "__getattribute__"}
+            stored = stored or (
+                isinstance(node, ast.Attribute) and (bool(given) or node.attr in self.returning)
+            )
             return stored or any(self.holds(one) for one in children(node) if isinstance(one, ast.expr))
         if path in self.holders:
             return True
@@ -617,7 +633,9 @@ class Evidence(Struct, eq=False):
         path = self.scopes.path(node)
         return path is not None and path in self.holders
 
-    def _result_holds(self, call: ast.Call) -> bool:  # noqa: C901, PLR0911 - one case after the other
+    def _result_holds(
+        self, call: ast.Call
+    ) -> bool:  # noqa: C901, PLR0911, PLR0912 - one case after the other
         name = callee_name(call)
         full = self.imported(call.func) or ""
         if (full.startswith("builtins.") and name in harmless.SCALARS) or name in harmless.NUMBERS:
@@ -653,6 +671,11 @@ class Evidence(Struct, eq=False):
             known = path is not None and bool(self.bindings.get(path)) and self._is_forward_alone(path)
             if known and path in self.holders and not call.args and not call.keywords:
                 return True
+            bound = path is not None and bool(self.bindings.get(path))
+            if not full and not known and bound and self._may_give(call.func):
+                return True
+            if not full and path is not None and self._calls_instance(path):
+                return True
             if (
                 not full
                 and (self._is_plain_function(call.func) or known)
@@ -669,11 +692,13 @@ class Evidence(Struct, eq=False):
             return True
         elif not full and self._may_give(call.func):
             return True
+        if full == "builtins.map" and call.args and self._may_give(call.args[0]):
+            return True
         return any(self.holds(one) for one in arguments(call))
 
     def _gives_holders(self, name: str) -> bool:
         """Whether going through instances of a class gives models or the like."""
-        given = self.returning & {"__getitem__", "__iter__", "__next__"}
+        given = {one for one in self.returning if one.startswith("__")}
         family = self.scopes.families[name]
         return bool(given) and any(
             getattr(method, "name", "") in given
@@ -684,8 +709,22 @@ class Evidence(Struct, eq=False):
             for method in each.body
         )
 
+    def _calls_instance(self, path: Path) -> bool:
+        """Whether a call runs the ``__call__`` of an instance of a class of the file, and that gives a model or the like."""
+        return "__call__" in self.returning and any(
+            isinstance(one, ast.Call)
+            and self._class_named(callee_name(one)) is not None
+            and self._gives_holders(callee_name(one))
+            for one in self.bindings.get(path, ())
+        )
+
     def _may_give(self, func: ast.expr) -> bool:
         """Whether what a computed expression denotes may give back a model when it is called."""
+        for one in self.meant(func) if self.collected else ():
+            if isinstance(one, ast.Lambda) and self.holds(one.body):
+                return True
+            if isinstance(one, ast.Name) and one.id in self.returning:
+                return True
         if isinstance(func, ast.Lambda):
             return self.holds(func.body)
         return any(
@@ -701,9 +740,31 @@ class Evidence(Struct, eq=False):
             if isinstance(value, ast.Call):
                 if self.imported(value.func) in MAKERS:
                     return False
-            elif value is not None and self._names_function(value):
+            elif value is not None and (self._names_function(value) or self.meant(value)):
                 return False
         return True
+
+    def meant(self, value: ast.expr, depth: int = 3) -> list[ast.expr]:
+        """The functions that stand in a value, or in what its names are bound to."""
+        if (value, depth) not in self.functions_in:
+            self.functions_in[value, depth] = []
+            self.functions_in[value, depth] = self._meant(value, depth)
+        return self.functions_in[value, depth]
+
+    def _meant(self, value: ast.expr, depth: int) -> list[ast.expr]:
+        callees = {id(one.func) for one in walk(value) if isinstance(one, ast.Call)}
+        found: list[ast.expr] = []
+        for one in walk(value):
+            if isinstance(one, ast.Lambda):
+                found.append(one)
+            elif isinstance(one, ast.Name) and id(one) not in callees:
+                if any(not isinstance(each, ast.ClassDef) for each in self.named(one.id)):
+                    found.append(one)
+                path = self.scopes.path(one)
+                for each in self.bindings.get(path, ()) if path is not None and depth else ():
+                    if each is not None and each is not value:
+                        found += self.meant(each, depth - 1)
+        return found
 
     def _names_function(self, value: ast.expr) -> bool:
         if isinstance(value, ast.Lambda):

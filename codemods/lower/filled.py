@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from codemods.lower.evidence import FILLERS
 from codemods.lower.harmless import SELF_RETURNING
 from codemods.syntax import FUNCTIONS, arguments, callee_name
 from codemods.trees import walk
@@ -24,24 +25,28 @@ GIVING = SELF_RETURNING | frozenset("__getitem__ __iter__ __next__ get items pop
 PUTTING = ("bisect.", "heapq.", "operator.")
 """Libraries whose functions put what they are handed into what they are handed first."""
 
-LOOKING = ("builtins.", "itertools.", "operator.")
+LOOKING = ("argparse.", "builtins.", "collections.", "contextlib.", "itertools.", "operator.", "types.")
 """Libraries whose functions give back what they are handed, or what is in it."""
 
 
 def spread_filled(evidence: Evidence, is_tensor: Callable[[Path], bool]) -> bool:
     """Note as holders what else denotes an object into which something that holds is put; whether there was any."""
-    count = len(evidence.holders)
+    count = len(evidence.holders) + len(evidence.held_attributes) + len(evidence.returning)
     together: dict[int, list[Path]] | None = None
     seen: set[Path] = set()
     pending = [path for path in _filled(evidence) if path.rest or not path.scope.startswith("class ")]
     while pending:
         path = pending.pop()
-        if path in seen or evidence.is_import(path) or evidence.is_data(path.variable) or is_tensor(path):
+        if path in seen or evidence.is_import(path) or is_tensor(path):
             continue
         seen.add(path)
         evidence.holders.add(path)
+        evidence.data[path.variable] = False
         if path.rest:
             pending.append(path._replace(rest=path.rest[:-1]))
+            if path.rest[-1].startswith("."):
+                evidence.held_attributes.add(path.rest[-1][1:])
+                pending += [one for one in evidence.bindings if one.rest[-1:] == path.rest[-1:]]
         if together is None:
             together = _together(evidence)
         for value in (*evidence.bindings.get(path, ()), *evidence.handed.get(path, ())):
@@ -50,7 +55,7 @@ def spread_filled(evidence: Evidence, is_tensor: Callable[[Path], bool]) -> bool
                 pending += [
                     one for one in _denoted(evidence, value) if one.rest or not one.scope.startswith("class ")
                 ]
-    return len(evidence.holders) > count
+    return len(evidence.holders) + len(evidence.held_attributes) + len(evidence.returning) > count
 
 
 def _filled(evidence: Evidence) -> Iterator[Path]:
@@ -65,10 +70,27 @@ def _filled(evidence: Evidence) -> Iterator[Path]:
         if evidence.holds(value):
             yield path
     for call in evidence.scopes.all(ast.Call):
-        if (evidence.imported(call.func) or "").startswith(PUTTING) and call.args:
-            first = evidence.scopes.path(call.args[0])
-            if first is not None and any(evidence.holds(one) for one in list(arguments(call))[1:]):
-                yield first
+        full, name = evidence.imported(call.func) or "", callee_name(call)
+        own = full.startswith("builtins.") and name in FILLERS | {"__setitem__"}
+        if (own or full.startswith(PUTTING)) and call.args:
+            if any(evidence.holds(one) for one in list(arguments(call))[1:]):
+                yield from _denoted(evidence, call.args[0])
+        elif name in FILLERS and isinstance(call.func, ast.Attribute):
+            base = call.func.value
+            if evidence.scopes.path(base) is None and any(evidence.holds(one) for one in arguments(call)):
+                yield from _denoted(evidence, base)
+                _note_computed(evidence, base)
+
+
+def _note_computed(evidence: Evidence, base: ast.expr) -> None:
+    """What is filled where it is looked up on an object that is computed, or is what a function of the file gave back."""
+    for one in walk(base):
+        if isinstance(one, ast.Attribute):
+            evidence.held_attributes.add(one.attr)
+        elif isinstance(one, ast.Constant) and isinstance(one.value, str):
+            evidence.held_attributes.add(one.value)
+        elif isinstance(one, ast.Call) and evidence.named(callee_name(one)):
+            evidence.returning.add(callee_name(one))
 
 
 def _together(evidence: Evidence) -> dict[int, list[Path]]:
@@ -92,6 +114,9 @@ def _denoted(evidence: Evidence, value: ast.expr) -> Iterator[Path]:
     elif isinstance(value, ast.BoolOp | ast.List | ast.Tuple | ast.Set):
         for one in value.values if isinstance(value, ast.BoolOp) else value.elts:
             yield from _denoted(evidence, one)
+    elif isinstance(value, ast.Dict):
+        for one in value.values:
+            yield from _denoted(evidence, one)
     elif isinstance(value, ast.NamedExpr | ast.Starred | ast.Attribute | ast.Subscript | ast.Await):
         yield from _denoted(evidence, value.value)
     elif isinstance(value, ast.Call):
@@ -103,6 +128,10 @@ def _denoted(evidence: Evidence, value: ast.expr) -> Iterator[Path]:
             yield from _denoted(evidence, value.func.value)
         elif not full:
             yield from _returned(evidence, callee_name(value))
+            meant = evidence.scopes.path(value.func)
+            for bound in () if meant is None else evidence.bindings.get(meant, ()):
+                if isinstance(bound, ast.Lambda):
+                    yield from _denoted(evidence, bound.body)
 
 
 def _returned(evidence: Evidence, name: str) -> Iterator[Path]:

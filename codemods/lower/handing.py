@@ -36,11 +36,15 @@ def hand_arguments(evidence: Evidence) -> None:
         ]
         if name == "cls":
             found += [one for each in constructors.values() for one in each]
+        if isinstance(call.func, ast.Lambda):
+            found.append(call.func)
         for function in found:
             scope = evidence.scopes.inner[function]
             method = scope.method_of is not None
             pairs = list(_pairs(function, call, method=method))
-            if method and _is_of_a_class_body(evidence, call):
+            if _is_class_method(function):
+                pairs += _pairs(function, call, method=True)
+            elif method and _is_of_a_class_body(evidence, call):
                 pairs += _pairs(function, call, method=False)
             for parameter, value in pairs:
                 evidence.handed[evidence.scopes.variable(parameter, scope)].append(value)
@@ -51,6 +55,10 @@ def hand_arguments(evidence: Evidence) -> None:
     for path, values in evidence.handed.items():
         evidence.bindings.setdefault(path, [None])
         evidence.handed[path] = values
+
+
+def _is_class_method(function: FunctionNode) -> bool:
+    return any(getattr(one, "id", "") == "classmethod" for one in getattr(function, "decorator_list", ()))
 
 
 def _is_of_a_class_body(evidence: Evidence, call: ast.Call) -> bool:
