@@ -633,9 +633,7 @@ class Evidence(Struct, eq=False):
         path = self.scopes.path(node)
         return path is not None and path in self.holders
 
-    def _result_holds(
-        self, call: ast.Call
-    ) -> bool:  # noqa: C901, PLR0911, PLR0912 - one case after the other
+    def _result_holds(self, call: ast.Call) -> bool:  # noqa: C901, PLR0911, PLR0912 - a list of cases
         name = callee_name(call)
         full = self.imported(call.func) or ""
         if (full.startswith("builtins.") and name in harmless.SCALARS) or name in harmless.NUMBERS:
