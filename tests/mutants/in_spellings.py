@@ -43,14 +43,6 @@ MUTANTS = (
         (f"{SAME}[spellings/optimizer_by_an_update.py]",),
     ),
     Mutant(
-        "a-namespace-gives-nothing-back",
-        "lower/within.py",
-        "What is taken out of what Python's library has made of a value is not that value.",
-        'if full.partition(".")[0] in HANDING_BACK:',
-        "if False:",
-        (f"{SAME}[spellings/generator_from_a_namespace.py]",),
-    ),
-    Mutant(
         "an-instance-has-one-name",
         "lower/loose.py",
         "What is stored on a name that may be an instance is stored on that name alone.",
