@@ -1,4 +1,4 @@
-"""What the file says about its names: which hold a model, an optimizer or parameters, which are schedulers.
+"""What the file says about its names: which hold a model, an optimizer or parameters, or touch gradients.
 
 Everything here errs on the side of "may hold": a name too many makes the analysis refuse, never rewrite. One pass
 over the tree collects bindings and uses; a fixed point then carries "holds" along assignments and calls (collect.py).
@@ -7,24 +7,21 @@ over the tree collects bindings and uses; a fixed point then carries "holds" alo
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from codemods.events import Path
 from codemods.lower import harmless
 from codemods.lower.held import Held
 from codemods.lower.keepers import NOBODY, Keepers
+from codemods.lower.kinds import Kinds
 from codemods.lower.loose import ANY
 from codemods.lower.published import is_published
-from codemods.syntax import GETTERS, arguments, callee_name, dotted
+from codemods.syntax import GETTERS, arguments, callee_name
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from codemods.lower.scopes import Scopes
+    from codemods.events import Path
 
 GRADIENT_ATTRIBUTES = frozenset({"backward", "zero_grad", "grad", "step"})
 HOLDER_METHODS = frozenset(
@@ -37,7 +34,6 @@ HOLDER_USES = (
     | GRADIENT_ATTRIBUTES
     | {"forward", "param_groups", "module", "model"}
 )
-MODULE_METHODS = frozenset("eval modules named_modules named_parameters parameters".split())
 FILLERS = frozenset("add append appendleft extend insert put setdefault update".split())
 ACCUMULATING = frozenset({"accumulate", "no_sync", "no_backward_sync"})
 LOOKED_UP = (ast.Name, ast.Attribute, ast.Subscript)
@@ -46,9 +42,6 @@ TENSOR_EVIDENCE = frozenset(
     "argmax backward cpu detach item numpy size squeeze tolist unsqueeze view".split()
 )
 
-
-LIBRARIES = ("contextlib", "copy", "functools", "itertools", "operator", "torch", "types")
-"""Libraries without models or optimizers of their own, parts of which may get another name: ``adam = torch.optim.Adam``."""
 
 INSIDE = frozenset("__closure__ __defaults__ __globals__ __kwdefaults__".split())
 """Attributes of functions that hold what their code has at hand."""
@@ -78,32 +71,13 @@ class Told(Struct, frozen=True):
 NOTHING_TOLD = Told()
 
 
-class Evidence(Struct, eq=False):
+class Evidence(Kinds, eq=False):
     """The collected facts of one module; only read once :func:`codemods.lower.collect.collect` has returned.
 
-    ``collected``: imports, bindings and uses are complete, so that what follows of them alone is worked out once.
-    ``added``: what an object gets by ``+=``, by a slice or an index that is computed. ``members``: for each variable of a class body, what is looked up by its name on any object.
-    ``holding``: classes with a model or the like in their bodies. ``deletions``: how many of the bindings without a value are a ``del``. ``starred``: names may come from ``import *``.
+    ``holding``: classes with a model or the like in their bodies.
     """
 
-    scopes: Scopes
-    imports: dict[tuple[str, str], str] = field(default_factory=dict)
     returning: set[str] = field(default_factory=set)
-    bindings: dict[Path, list[ast.expr | None]] = field(default_factory=lambda: defaultdict(list))
-    deletions: dict[Path, int] = field(default_factory=dict)
-    methods: dict[Path, set[str]] = field(default_factory=lambda: defaultdict(set))
-    called: set[Path] = field(default_factory=set)
-    iterated: set[int] = field(default_factory=set)
-    entered: set[int] = field(default_factory=set)
-    lazy: set[int] = field(default_factory=set)
-    aliases: dict[Path, Path] = field(default_factory=dict)
-    handed: dict[Path, list[ast.expr]] = field(default_factory=lambda: defaultdict(list))
-    annotations: dict[Path, ast.expr] = field(default_factory=dict)
-    asked: list[tuple[Path, ast.Call]] = field(default_factory=list)
-    filled: list[tuple[Path, ast.Call]] = field(default_factory=list)
-    added: list[tuple[Path, ast.expr]] = field(default_factory=list)
-    captured: list[tuple[Path, ast.expr]] = field(default_factory=list)
-    members: dict[Path, list[Path]] = field(default_factory=dict)
     holding: set[str] = field(default_factory=set)
     held_attributes: set[str] = field(default_factory=set)
     touching: set[str] = field(default_factory=set)
@@ -124,101 +98,7 @@ class Evidence(Struct, eq=False):
     keepers: Keepers = NOBODY
     iterators: Keepers = NOBODY
     hooked: bool = False
-    constructors: dict[Path, tuple[int, str]] = field(default_factory=dict)
-    wrapped: set[int] = field(default_factory=set)
-    asked_of: set[Path] = field(default_factory=set)
-    functions_in: dict[tuple[ast.expr, int], list[ast.expr]] = field(default_factory=dict)
-    makers: dict[tuple[Path, int], tuple[int, str]] = field(default_factory=dict)
-    _functions: dict[str, list[ast.AST]] = field(default_factory=lambda: defaultdict(list))
-    starred: bool = False
-    collected: bool = False
-    settled: bool = False
-    full_names: dict[ast.expr, str | None] = field(default_factory=dict)
     data: dict[Path, bool] = field(default_factory=dict)
-    schedulers: dict[Path, bool] = field(default_factory=dict)
-    handing_back: dict[str, bool] = field(default_factory=dict)
-
-    def imported(self, node: ast.expr) -> str | None:
-        """The full dotted name of something imported or built in, None for the file's own names."""
-        if not self.collected:
-            return self._imported(node)
-        if node not in self.full_names:
-            self.full_names[node] = self._imported(node)
-        return self.full_names[node]
-
-    def _imported(self, node: ast.expr) -> str | None:
-        name = node
-        while isinstance(name, ast.Attribute):
-            name = name.value
-        if not isinstance(name, ast.Name):
-            return None
-        root = name.id
-        owner = self.scopes.binding(root, self.scopes.of_node[name])
-        full = self.imports.get((owner.name, root))
-        if full is None and root in owner.bound:
-            return self._renamed(self.scopes.variable(root, owner), dotted(node) or "")
-        if full is None and root not in harmless.BUILTINS:
-            return None
-        text = dotted(node) or ""
-        rest = text.partition(".")[2]
-        if full is not None:
-            rebound = self.bindings.get(self.scopes.variable(root, owner))
-            return None if rebound else full + ("." + rest if rest else "")
-        return "builtins." + text
-
-    def _renamed(self, path: Path, text: str) -> str | None:
-        """The full name of what is looked up on a variable that only stands for a part of a library without models."""
-        value = self._sole_thing(path) if self.collected else None
-        if value is None or id(value) in self.iterated or path in self.asked_of:
-            return None
-        named = next(iter(value.args), None) if isinstance(value, ast.Call) else None
-        if not isinstance(value, ast.Name | ast.Attribute | ast.Call):
-            return None
-        self.asked_of.add(path)
-        try:
-            full = self.imported(value.func if isinstance(value, ast.Call) else value) or ""
-        finally:
-            self.asked_of.discard(path)
-        if isinstance(value, ast.Call):
-            if full not in ("importlib.import_module", "builtins.__import__"):
-                return None
-            full = str(named.value) if isinstance(named, ast.Constant) else ""
-        rest = text.partition(".")[2]
-        # A module that was imported whole holds no more under another name than under its own.
-        known = bool(full) and (full.startswith(("builtins.", *LIBRARIES)) or "." not in full)
-        return full + ("." + rest if rest else "") if known else None
-
-    def _sole_thing(self, path: Path) -> ast.expr | None:
-        """The one value that ``path`` is bound to, apart from the constant None."""
-        values = [
-            one
-            for one in self.bindings.get(path, ())
-            if not (isinstance(one, ast.Constant) and one.value is None)
-        ]
-        return values[0] if len(values) == 1 else None
-
-    def source(self, node: ast.expr) -> str | None:
-        """As :meth:`imported`, names that only stand for something imported replaced."""
-        for _ in range(4):
-            full = self.imported(node)
-            path = None if full is not None else self.scopes.path(node)
-            value = None if path is None else self._sole_thing(path)
-            if full is not None or not isinstance(value, ast.Name | ast.Attribute):
-                return full
-            node = value
-        return None
-
-    def is_iterated(self, value: ast.expr | None) -> bool:
-        """Whether a name that is bound to ``value`` goes through it, and not through what is written out there."""
-        return id(value) in self.iterated and not isinstance(value, ast.List | ast.Tuple | ast.Set)
-
-    def is_import(self, path: Path) -> bool:
-        """Whether the root of a path is a name that an import binds."""
-        return (path.scope or "<module>", path.root) in self.imports
-
-    def is_autograd(self, node: ast.expr) -> bool:
-        """Whether ``something.grad`` is the function ``torch.autograd.grad``, not a gradient."""
-        return self.imported(node) in ("torch.autograd.grad", "torch.func.grad", "functorch.grad", "jax.grad")
 
     def calls_back(self, node: ast.AST) -> bool:
         """Whether an expression mentions functions of this file that touch gradients, or instances that have some."""
@@ -278,75 +158,6 @@ class Evidence(Struct, eq=False):
             for one in arguments(call)
         )
 
-    def given(self, path: Path) -> list[ast.expr | None]:
-        """The values that ``path`` is bound to, without the times that it is deleted: behind a ``del`` it has none."""
-        values = list(self.bindings.get(path, ()))
-        for _ in range(self.deletions.get(path, 0)):
-            values.remove(None)
-        return values
-
-    def sole_binding(self, path: Path) -> ast.expr | None:
-        """The one value that ``path`` is ever bound to, None when there are several or it is unclear."""
-        values = self.bindings.get(path, [])
-        return values[0] if len(values) == 1 else None
-
-    def is_optimizer(self, path: Path, depth: int = 3) -> bool:
-        """Whether the file treats ``path`` as an optimizer: by use, by construction, or by its name or an older one."""
-        if self.methods.get(path, set()) & {"zero_grad", "add_param_group", "param_groups"}:
-            return not self.is_module(path)
-        if any(self.builds_optimizer(value) for value in self.bindings.get(path, ())):
-            return True
-        words = [path.root, *(one for one in path.rest if one.startswith("."))]
-        named = any(harmless.OPTIMIZER_WORD.search(one.lstrip(".")) for one in words)
-        return (named or self._renames_optimizer(path, depth)) and not self.is_scheduler(path)
-
-    def _renames_optimizer(self, path: Path, depth: int) -> bool:
-        """Whether a name is bound to an optimizer by that one's name, or goes through several of them."""
-        for value in self.bindings.get(path, ()) if depth else ():
-            given = [value]
-            if id(value) in self.lazy:
-                continue
-            if id(value) in self.iterated:
-                if isinstance(value, ast.List | ast.Tuple):
-                    given = list(value.elts)
-                elif isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
-                    given = [value.func.value] if value.func.attr == "values" else []
-            for one in given:
-                meant = self.scopes.path(one) if isinstance(one, ast.Name | ast.Attribute) else None
-                if meant is not None and meant != path and self.is_optimizer(meant, depth - 1):
-                    return True
-        return False
-
-    def builds_optimizer(self, value: ast.expr | None) -> bool:
-        """Whether an expression is ``SomeOptimizer(model.parameters(), ...)`` or from ``torch.optim``."""
-        if not isinstance(value, ast.Call):
-            return False
-        name = self.imported(value.func) or ""
-        if "lr_scheduler" in name:
-            return False
-        if self.starred and isinstance(value.func, ast.Name) and not name:
-            if not self.named(value.func.id) and any(one.arg == "lr" for one in value.keywords):
-                return True
-        return name.startswith("torch.optim.") or any(
-            isinstance(one, ast.Call) and callee_name(one) == "parameters" for one in arguments(value)
-        )
-
-    def is_module(self, path: Path) -> bool:
-        """Whether ``path`` is used as a ``torch.nn.Module``: called, or asked for its parameters."""
-        return path in self.called or bool(self.methods.get(path, set()) & MODULE_METHODS)
-
-    def is_forward(self, node: ast.expr) -> bool:
-        """Whether calling this is the forward of a module: something that is also asked for its parameters.
-
-        ``model.module(x)`` is that of the module below a wrapper.
-        """
-        path = self.path(node)
-        if isinstance(node, ast.Attribute) and node.attr == "module":
-            wrapper = self.path(node.value)
-            if wrapper is not None and self.is_module(wrapper):
-                return True
-        return path is not None and bool(self.methods.get(path, set()) & MODULE_METHODS)
-
     def keeps(self, node: ast.expr, *, iterated: bool = False) -> bool:
         """Whether a value is, or has at hand, an object of another library that keeps a model it was handed.
 
@@ -367,40 +178,6 @@ class Evidence(Struct, eq=False):
         return not isinstance(node, ast.Attribute) and any(
             self.owns(one) for one in children(node) if isinstance(one, ast.expr)
         )
-
-    def hands_back(self, call: ast.Call) -> bool:
-        """Whether a function of the file gives back what it is handed, as it is."""
-        if isinstance(call.func, ast.Lambda):
-            return isinstance(call.func.body, ast.Name)
-        name = callee_name(call)
-        if name not in self.handing_back:
-            self.handing_back[name] = any(map(self._gives_parameter, self.named(name)))
-        return self.handing_back[name]
-
-    def _gives_parameter(self, function: ast.AST) -> bool:
-        own = self.scopes.inner[function].parameters
-        return any(
-            isinstance(one, ast.Return) and isinstance(one.value, ast.Name) and one.value.id in own
-            for one in walk(function)
-        )
-
-    def is_scheduler(self, path: Path) -> bool:
-        """Whether ``path`` is a learning-rate scheduler: nothing but its construction or its name says so."""
-        if path not in self.schedulers:
-            self.schedulers[path] = self._is_scheduler(path)
-        return self.schedulers[path]
-
-    def _is_scheduler(self, path: Path) -> bool:
-        values = self.bindings.get(path, [])
-        named = [callee_name(one) for one in values if isinstance(one, ast.Call)]
-        if self.methods.get(path, set()) & {"zero_grad", "add_param_group"}:
-            return False
-        if any(self.builds_optimizer(one) for one in values):
-            return False
-        if named and len(named) == len(values):
-            if all(one.endswith("LR") or harmless.SCHEDULER_WORD.search(one) for one in named):
-                return True
-        return harmless.SCHEDULER_NAME.search((path.rest or (path.root,))[-1]) is not None
 
     def holds(self, node: ast.expr | ast.comprehension) -> bool:
         """Whether a value may hold a model, an optimizer, a parameter, or a function that touches gradients."""
@@ -509,101 +286,6 @@ class Evidence(Struct, eq=False):
             return self.aliases_gradient(node.value)
         return any(self.aliases_gradient(one) for one in children(node) if isinstance(one, ast.expr))
 
-    def constructor(self, path: Path) -> str:
-        """The last word of what ``path`` is built by when all its bindings agree, else an empty string."""
-        values = self.bindings.get(path, ())
-        known = self.constructors.get(path)
-        if known is None or known[0] != len(values):
-            known = self.constructors[path] = (len(values), self._constructor(values))
-        return known[1]
-
-    def _constructor(self, values: Sequence[ast.expr | None]) -> str:
-        words: set[str] = set()
-        for value in values:
-            branches = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
-            words.update(callee_name(one) for one in branches if isinstance(one, ast.Call))
-            if not any(isinstance(one, ast.Call) for one in branches):
-                words.add("")
-        return words.pop() if len(words) == 1 else ""
-
-    def made(self, node: ast.expr) -> str:
-        """As :meth:`built`, of any expression."""
-        path = self.scopes.path(node)
-        return self.built(path) if path is not None else self._built(Path("", ""), node, 4)
-
-    def built(self, path: Path, depth: int = 4) -> str:
-        """The full name of the imported class that ``path`` is always built by or annotated with, else empty."""
-        size = len(self.bindings.get(path, ()))
-        known = self.makers.get((path, depth))
-        if known is None or known[0] != size:
-            known = self.makers[path, depth] = (size, self._maker(path, depth))
-        return known[1]
-
-    def _maker(self, path: Path, depth: int) -> str:
-        names = {self._built(path, value, depth) for value in self.given(path)}
-        return names.pop() if len(names) == 1 else ""
-
-    def _built(self, path: Path, value: ast.expr | None, depth: int) -> str:
-        if value is None:
-            annotation = self.annotations.get(path)
-            if annotation is not None:
-                return self.imported(annotation) or ""
-            # A parameter is what every call in the file hands in.
-            handed = (
-                {self._built(path, one, depth - 1) for one in self.handed.get(path, ())} if depth else set()
-            )
-            return handed.pop() if len(handed) == 1 else ""
-        if isinstance(value, ast.Call):
-            inner = self.handed_through(value)
-            if inner is not None:
-                return self._built(path, inner, depth - 1) if depth else ""
-            return self.imported(value.func) or ""
-        if isinstance(value, ast.IfExp):
-            names = {self._built(path, one, depth) for one in (value.body, value.orelse)}
-            return names.pop() if len(names) == 1 else ""
-        source = self.scopes.path(value) if isinstance(value, ast.Name | ast.Attribute) else None
-        return "" if source is None or source == path or not depth else self.built(source, depth - 1)
-
-    def handed_through(self, call: ast.Call) -> ast.expr | None:
-        """What a call gives back: ``model`` for ``model.to(device)`` and for ``accelerator.unwrap_model(model)``."""
-        if not isinstance(call.func, ast.Attribute):
-            return None
-        if call.func.attr in harmless.MOVES:
-            return call.func.value
-        host = self.path(call.func.value) if call.func.attr == "unwrap_model" and call.args else None
-        return call.args[0] if host is not None and self.is_host(host) else None
-
-    def is_host(self, path: Path) -> bool:
-        """Whether ``path`` is an object of a framework whose methods an idiom knows one by one."""
-        return harmless.HOST.fullmatch(self.built(path)) is not None
-
-    def uses(self, path: Path) -> set[str]:
-        """The attributes that the file looks up on ``path``."""
-        return self.methods.get(path, set())
-
-    def full_name(self, node: ast.expr) -> str:
-        """The full dotted name of something imported, else an empty string."""
-        return self.imported(node) or ""
-
-    def trains_by_hand(self, node: ast.expr) -> bool:
-        """Whether a value is made of a class of this file that says ``automatic_optimization = False``."""
-        path = self.scopes.path(node)
-        value = node if path is None else self.sole_binding(path)
-        if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Name):
-            return False
-        said = {
-            path: values
-            for path, values in self.bindings.items()
-            if (path.rest or (path.root,))[-1].lstrip(".") == "automatic_optimization"
-        }
-        switched = [one for values in said.values() for one in values]
-        if not all(isinstance(one, ast.Constant) and one.value is False for one in switched):
-            return False
-        name = value.func.id
-        family = self.scopes.families.get(name)
-        owners = {path.scope.rpartition(".")[2] for path in said}
-        return family is not None and bool(owners & {f"class {family}", name})
-
     def registers(self, *names: str) -> bool:
         """Whether the file hands a function that touches gradients to a call of one of these names."""
         return any(
@@ -612,22 +294,6 @@ class Evidence(Struct, eq=False):
             and any(self.calls_back(one) for one in arguments(node))
             for node in self.scopes.of_node
         )
-
-    def path(self, node: ast.expr) -> Path | None:
-        """What an expression denotes, names that only stand for another path replaced; None when computed."""
-        path = self.scopes.path(node)
-        return path and self.meaning(path)
-
-    def meaning(self, path: Path) -> Path:
-        """The path without names that are bound once, to another path: ``self.opt`` for ``opt = self.opt``."""
-        for _ in range(8):
-            alias = self.aliases.get(path.variable)
-            if alias is None:
-                break
-            path = alias.extended(path.rest, path.indices)
-        if path.indices:
-            path = path._replace(indices=tuple(map(self.meaning, path.indices)))
-        return path
 
     def _known(self, node: ast.expr) -> bool:
         path = self.scopes.path(node)
@@ -742,28 +408,6 @@ class Evidence(Struct, eq=False):
                 return False
         return True
 
-    def meant(self, value: ast.expr, depth: int = 3) -> list[ast.expr]:
-        """The functions that stand in a value, or in what its names are bound to."""
-        if (value, depth) not in self.functions_in:
-            self.functions_in[value, depth] = []
-            self.functions_in[value, depth] = self._meant(value, depth)
-        return self.functions_in[value, depth]
-
-    def _meant(self, value: ast.expr, depth: int) -> list[ast.expr]:
-        callees = {id(one.func) for one in walk(value) if isinstance(one, ast.Call)}
-        found: list[ast.expr] = []
-        for one in walk(value):
-            if isinstance(one, ast.Lambda):
-                found.append(one)
-            elif isinstance(one, ast.Name) and id(one) not in callees:
-                if any(not isinstance(each, ast.ClassDef) for each in self.named(one.id)):
-                    found.append(one)
-                path = self.scopes.path(one)
-                for each in self.bindings.get(path, ()) if path is not None and depth else ():
-                    if each is not None and each is not value:
-                        found += self.meant(each, depth - 1)
-        return found
-
     def _names_function(self, value: ast.expr) -> bool:
         if isinstance(value, ast.Lambda):
             return True
@@ -773,14 +417,6 @@ class Evidence(Struct, eq=False):
             else value.attr if isinstance(value, ast.Attribute) else ""
         )
         return bool(self.named(word))
-
-    def named(self, word: str) -> list[ast.AST]:
-        """The functions and classes of the file of that name."""
-        if not self._functions:
-            for one in self.scopes.inner:
-                if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                    self._functions[one.name].append(one)
-        return self._functions.get(word, [])
 
     def _is_plain_function(self, node: ast.Name) -> bool:
         """Whether a name means one function of the file, which gives back what its own ``return`` statements say."""
@@ -808,9 +444,6 @@ class Evidence(Struct, eq=False):
         if method.attr in harmless.FIGURES:
             return harmless.TRAINER.fullmatch(made) is not None
         return method.attr == "generate" and is_published(self, method.value)
-
-    def _class_named(self, name: str) -> str | None:
-        return name if name in self.scopes.families else None
 
 
 def mentions_accumulate(evidence: Evidence, value: ast.expr) -> bool:

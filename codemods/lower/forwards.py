@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
-from codemods.lower.evidence import GRADIENT_ATTRIBUTES, MODULE_METHODS
+from codemods.lower.evidence import GRADIENT_ATTRIBUTES
+from codemods.lower.kinds import MODULE_METHODS
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.world import world_of
 from codemods.syntax import arguments

@@ -84,7 +84,7 @@ MUTANTS = (
     ),
     Mutant(
         "torch-by-its-own-name-alone",
-        "lower/evidence.py",
+        "lower/names.py",
         "A library by another name is no library.",
         'return self._renamed(self.scopes.variable(root, owner), dotted(node) or "")',
         "return None",
