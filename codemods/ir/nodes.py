@@ -80,7 +80,8 @@ class Program(Struct, frozen=True, eq=False):
     only ever built over parameters listed one by one, for verdicts alone. ``custom``: some calls are what they are by names
     of the user's own. ``swapped``: paths that different functions bind to optimizers built over different parameters.
     ``optimizers``: receivers, and what is handed to functions, that are optimizers for sure and no modules.
-    ``builders``: functions that make optimizers.
+    ``builders``: functions that make optimizers. ``crossed``: the scopes of classes whose instances share a model, but not the
+    optimizer.
     """
 
     functions: dict[str, Function]
@@ -99,6 +100,7 @@ class Program(Struct, frozen=True, eq=False):
     swapped: frozenset[Path] = frozenset()
     optimizers: frozenset[Path] = frozenset()
     builders: frozenset[str] = frozenset()
+    crossed: frozenset[str] = frozenset()
 
     @property
     def module(self) -> Function:

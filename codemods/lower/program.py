@@ -17,6 +17,7 @@ from codemods.lower.certain import certain_paths, nullable, opened, sealed
 from codemods.lower.expressions import Expressions, span_of
 from codemods.lower.helpers import unfolded
 from codemods.lower.ownership import hooked, keeps_references, listed_parameters, ownership, swapped, veto
+from codemods.lower.pairings import crossed
 from codemods.lower.recursion import Recursion, function_around, recursion
 from codemods.lower.statements import Statements
 from codemods.lower.valued import constructed_unseen
@@ -78,6 +79,7 @@ def assembled(world: World, others: Mapping[str, Function]) -> Program:
         parts=listed_parameters(world),
         custom=is_marked(world.tree),
         swapped=swapped(world),
+        crossed=crossed(world, sources),
         optimizers=_optimizers(world, functions),
         builders=frozenset(
             name

@@ -121,13 +121,14 @@ class Walk:
         """The states in which an outsider calls a function.
 
         Where he hands in both the optimizer and the loss, or an index of the optimizer, it may be another one each
-        time; otherwise it is the same, or one with gradients of its own (the assumption closed-world).
+        time, and so it may be where the file has made instances that share a model and not the optimizer; otherwise it is the same, or one with gradients of its own (the assumption closed-world).
         """
         function = self.functions[name].function
         entries = dict(self.pool)
         handed = {one for one in function.variables if not one.scope.startswith("class ")}
         around = [one for one in self.concern.variables() if one in handed or self._is_around(one, name)]
-        if around and (any(one in handed for one in self.cell.indices) or function.loss_handed):
+        pairs = any(one in handed for one in self.cell.indices) or function.loss_handed
+        if self.cell.scope in self.program.crossed or (around and pairs):
             entries |= {
                 state._replace(member=member): path
                 for state, path in self.pool.items()

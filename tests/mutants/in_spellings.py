@@ -94,6 +94,17 @@ MUTANTS = (
         (f"{SAME}[spellings/function_of_a_class_body_looks.py]",),
     ),
     Mutant(
+        "instances-share-nothing",
+        "proof/walk.py",
+        "Instances that share a model share the optimizer, too.",
+        "if self.cell.scope in self.program.crossed or (around and pairs):",
+        "if around and pairs:",
+        (
+            f"{SAME}[callers/instances_share_a_model.py]",
+            f"{SAME}[callers/instances_made_in_a_loop_share_a_model.py]",
+        ),
+    ),
+    Mutant(
         "an-instance-has-one-name",
         "lower/loose.py",
         "What is stored on a name that may be an instance is stored on that name alone.",
