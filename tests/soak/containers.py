@@ -133,7 +133,7 @@ def _changed(scene: Scene, pairs: list[Owner], every: tuple[str, str] | None) ->
     if every == ("nets", "opts"):
         general += [
             "opts[0], opts[1] = opts[1], opts[0]", "opts.reverse()", "nets.reverse()", "opts.append(opts.pop(0))", f"opts[0] = {fresh}", "opts[0] = opts[1]",
-            "opts[:] = opts[::-1]", "del opts[0]", "opts.sort(key=id)", "opts = opts[::-1]", "nets, opts = nets[::-1], opts[::-1]", f"opts.insert(0, {fresh})",
+            "opts[:] = opts[::-1]", "del opts[0]", "opts.sort(key=list(opts).index, reverse=True)", "opts = opts[::-1]", "nets, opts = nets[::-1], opts[::-1]", f"opts.insert(0, {fresh})",
             "opts[0:1] = [opts[1]]", "opts += [opts[0]]", "copied = list(opts)\ncopied.reverse()", "opts = list(reversed(opts))", "k = 1", "net, opt = nets[1], opts[1]",
             "alias = opts\nalias[0] = alias[1]", "opts.__setitem__(0, opts[1])", "nets[0], nets[1] = nets[1], nets[0]", "nets[0] = copy.deepcopy(nets[1])",
         ]  # fmt: skip
