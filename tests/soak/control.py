@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -61,19 +62,18 @@ def control(scene: Scene) -> Program:
     return Program("\n".join([*setup, part, call]), (Entry("fit()", "fit"),))
 
 
+def _is_expression(text: str) -> bool:
+    node, *more = ast.parse(block("while x:", text)).body[0].body  # type: ignore[attr-defined]
+    return not more and isinstance(node, ast.Expr)
+
+
 def _odd(scene: Scene, statements: list[str], *, function: bool) -> str:
     """Statements in an odd place."""
     ways = ["continue", "break", *(["return"] if function else [])]
     way, error = pick(scene.draw, ways), scene.pick("ValueError", "RuntimeError")
     other = deed(scene)
     last = statements[-1]
-    plain = (
-        "\n" not in last
-        and not last.startswith(("loss =", "out =", "with", "for", "if"))
-        and " = " not in last
-        and last not in ("pass", "return", "break", "continue")
-    )
-    if plain and scene.chance(45):
+    if _is_expression(last) and scene.chance(45):
         form = scene.pick(
             f"coin() and {last}",
             f"coin() or {last}",
