@@ -49,7 +49,7 @@ def callbacks(scene: Scene) -> Program:
     return Program(
         "\n".join([*setup, *parts, *tail]),
         tuple(entries),
-        trains=bool(setup) or form != 2 or parts[-1] == "fit()",
+        trains=bool(setup or tail) or form != 2 or parts[-1] == "fit()",
     )
 
 
