@@ -75,11 +75,13 @@ def _cross(
     bound: frozenset[str],
     sources: Mapping[Path, Path],
 ) -> bool:
-    """Whether two instances get one model, and optimizers that are not visibly over the same gradients."""
+    """Whether two instances get one model, or models that may share a part, and optimizers that are not visibly over the same
+    gradients.
+    """
     both = one.keys() & other.keys()
     optimizers = {name for name in both if _is_optimizer(world, one[name])}
-    same = [name for name in both - optimizers if _is_same(world, one[name], other[name], bound)]
-    return bool(same) and any(
+    models = [(one[name], other[name]) for name in both - optimizers]
+    return any(_may_share(world, *pair, bound) for pair in models) and any(
         _changes(one[name], bound) or _over(world, one[name], sources) != _over(world, other[name], sources)
         for name in optimizers
     )
@@ -90,9 +92,48 @@ def _is_optimizer(world: World, value: ast.expr) -> bool:
     return world.evidence.builds_optimizer(value) or (path is not None and world.evidence.is_optimizer(path))
 
 
-def _is_same(world: World, one: ast.expr, other: ast.expr, bound: frozenset[str]) -> bool:
+def _may_share(world: World, one: ast.expr, other: ast.expr, bound: frozenset[str]) -> bool:
+    """Whether two models may have a parameter in common. Of those that come from elsewhere, whoever gives them answers."""
     path = world.evidence.path(one)
-    return path is not None and path == world.evidence.path(other) and not _changes(one, bound)
+    if path is not None and path == world.evidence.path(other) and not _changes(one, bound):
+        return True
+    built = [each for value in (one, other) for each in _built(world, value)]
+    return any(each is not None and not _is_by_itself(world, each) for each in built)
+
+
+def _is_by_itself(world: World, value: ast.expr) -> bool:
+    """Whether a value is a new model that gets nothing from outside its class but constants, functions and libraries."""
+    if not world.builds_apart(value):
+        return False
+    func = value.func if isinstance(value, ast.Call) else None
+    built = world.definition(func.id, world.scopes.of_node[func]) if isinstance(func, ast.Name) else None
+    classes = list(world.lineage(built)) if isinstance(built, ast.ClassDef) else []
+    for one in classes:
+        for node in walk(one):
+            path = world.scopes.path(node) if isinstance(node, ast.Name) else None
+            if path is not None and not path.scope:
+                values = world.evidence.bindings.get(path, [])
+                if any(not isinstance(each, ast.Constant) for each in values):
+                    return False
+    return True
+
+
+def _built(world: World, value: ast.expr) -> list[ast.expr | None]:
+    """What the file makes a model of; None where it is handed or imported."""
+    path = world.evidence.path(value)
+    if path is None:
+        return [value]
+    found = world.evidence.bindings.get(path) or world.evidence.bindings.get(path.variable, [])
+    return [each for one in found for each in ([None] if one is None else _items(one))]
+
+
+def _items(value: ast.expr) -> list[ast.expr]:
+    """What stands in a list, a tuple or a dictionary that is written out, or is what is not one."""
+    if isinstance(value, ast.List | ast.Tuple):
+        return [each for one in value.elts for each in _items(one)]
+    if isinstance(value, ast.Dict):
+        return [each for one in value.values for each in _items(one)]
+    return _items(value.elt) if isinstance(value, ast.ListComp) else [value]
 
 
 def _changes(value: ast.expr, bound: frozenset[str]) -> bool:

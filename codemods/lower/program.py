@@ -168,7 +168,10 @@ def _finds(world: World, node: FunctionNode, scope: Scope) -> bool:
 
 
 def _loss_handed(world: World, node: ast.Module | FunctionNode, scope: Scope) -> bool:
-    """Whether a function runs a backward on one of its parameters, a part of one, or on what it computes by tensor methods."""
+    """Whether a function runs a backward on one of its parameters, a part of one, or on what it computes by tensor methods.
+
+    A global that the file never binds may be another one in each call, too.
+    """
     if isinstance(node, ast.Module):
         return False
     handed = {
@@ -188,7 +191,7 @@ def _loss_handed(world: World, node: ast.Module | FunctionNode, scope: Scope) ->
             path = world.scopes.path(one)
             if path is None or path in seen or path.scope.startswith("class "):
                 continue
-            if path.variable in handed:
+            if path.variable in handed or _comes_from_outside(world, path):
                 return True
             seen.add(path)
             inside, around = f"{path.scope}.", f"{scope.name}."
@@ -196,6 +199,14 @@ def _loss_handed(world: World, node: ast.Module | FunctionNode, scope: Scope) ->
                 values = world.evidence.bindings.get(path.variable, ())
                 pending.extend(value for value in values if value is not None)
     return False
+
+
+def _comes_from_outside(world: World, path: Path) -> bool:
+    """Whether a path is a global of which nothing in the file says what it is."""
+    variable = path.variable
+    return not (
+        variable.scope or world.evidence.bindings.get(variable) or world.evidence.is_import(variable)
+    ) and not world.definitions.get(("<module>", variable.root))
 
 
 def _loss_from_around(world: World, node: FunctionNode, scope: Scope) -> bool:

@@ -63,7 +63,8 @@ class State(NamedTuple):
     ``before_none``: clear, and by ``None``. ``same_nones``: the gradient is ``None`` in both versions or in neither.
     ``before_extra``: contributions that only the before version still has, by the zero of the after version which
     dropped them (residual); ``after_extra`` the other way round (stale).
-    ``hearsay``: filled in the after version by nothing but code that cannot be followed.
+    ``hearsay``: filled in the after version by nothing but code that cannot be followed; ``zeros``: and what it may have filled
+    may have been zeros, not ``None``.
     ``elsewhere``: an outsider has called since the moved zero last ran, so code outside the file that looks on is
     an outsider too (the assumption closed-world).
     ``accumulating``: an accumulation context has been entered, so a ``zero_grad`` may do nothing.
@@ -80,6 +81,7 @@ class State(NamedTuple):
     before_extra: Site | None = None
     after_extra: Site | None = None
     hearsay: bool = False
+    zeros: bool = False
     elsewhere: bool = False
     accumulating: bool = False
     module: Module = Module.SAME
@@ -115,6 +117,7 @@ def backward(state: State) -> State:
         before_none=False,
         after_none=False,
         hearsay=False,
+        zeros=False,
         module=Module.FILLED if state.module in (Module.NEW, Module.HANDED) else state.module,
     )
 
@@ -131,7 +134,8 @@ def unknown(state: State, *, trusting: bool) -> State:
         module = Module.HANDED if state.module is Module.NEW else state.module
         return state._replace(after_clear=False, after_none=False, hearsay=rumour, module=module)
     rumour = state.hearsay or (state.before_clear and state.after_clear)
-    return backward(state)._replace(hearsay=rumour)
+    zeros = state.zeros if state.hearsay else rumour and not (state.before_none and state.after_none)
+    return backward(state)._replace(hearsay=rumour, zeros=zeros)
 
 
 def trained_anew(state: State, *, leaves: bool) -> State:
@@ -150,6 +154,8 @@ def outside(state: State, *, trusting: bool) -> State:
         state.member,
         state.default_none,
         state.custom_none,
+        before_none=not state.zeros,
+        after_none=not state.zeros,
         elsewhere=True,
         accumulating=state.accumulating,
         module=state.module,
@@ -191,6 +197,7 @@ def _cleared(state: State, site: Site, *, to_none: bool, in_before: bool, in_aft
         before_none=before_none,
         after_none=after_none,
         hearsay=False,
+        zeros=False,
         elsewhere=False,
         same_nones=(before_none and after_none) or (state.same_nones and not to_none),
         before_extra=before_extra,
