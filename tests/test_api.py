@@ -40,7 +40,7 @@ def test_text_that_declares_an_encoding_comes_back_as_text() -> None:
 def test_settings_decide_and_nothing_raises() -> None:
     assert not fix_source(NEVER_CLEARED).changed
     assert fix_source(NEVER_CLEARED, settings=Settings(unsafe_fixes=True)).changed
-    broken = fix_source("def backward(: step")
+    broken = fix_source("loss.backward(:\noptimizer.step()")
     assert not broken.changed
     assert broken.problem is not None
     assert check_source(b"\xff backward step").problem is not None

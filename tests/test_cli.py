@@ -237,7 +237,7 @@ def test_help_and_version_are_short_and_cost_nothing(tmp_path: Path) -> None:
 
 def test_json_holds_the_documented_keys_and_nothing_else(folder: Path) -> None:
     (folder / "hazard.py").write_text(HAZARD)
-    (folder / "old.py").write_text("print 'backward step'\n")
+    (folder / "old.py").write_text("print loss.backward(), optimizer.step()\n")
     status, out, err = gradorder("check", "--output-format", "json", cwd=folder)
     document = json.loads(out)
     assert status == 2
@@ -305,7 +305,7 @@ def test_stdin_that_needs_nothing_passes_through(tmp_path: Path) -> None:
 
 
 def test_stdin_that_cannot_be_parsed_passes_through_with_an_error(tmp_path: Path) -> None:
-    source = "print 'backward', step\n"
+    source = "print loss.backward(), optimizer.step()\n"
     status, out, err = gradorder("fix", "-", cwd=tmp_path, stdin=source.encode())
     assert (status, out) == (2, source)
     assert err.startswith("error: <stdin>:1: ")
@@ -376,8 +376,12 @@ def test_a_folder_without_python_files_is_nothing_to_do(tmp_path: Path) -> None:
         (b"# backward step\nx = '\xff'\n", ":2", "byte 0xff is not valid utf-8"),
         (b"# coding: no-such\nbackward = step\n", ":1", "unknown encoding: no-such"),
         ("backward = step".encode("utf-16"), "", "UTF-16 text, which is no Python source"),
-        (b"def backward(:\n    step\n", ":1", "cannot parse this file: invalid syntax"),
-        (b"if backward:\nstep\n", ":2", "cannot parse this file: expected an indented block"),
+        (b"loss.backward(:\n    optimizer.step()\n", ":1", "cannot parse this file: invalid syntax"),
+        (
+            b"if loss.backward():\noptimizer.step()\n",
+            ":2",
+            "cannot parse this file: expected an indented block",
+        ),
     ],
 )
 def test_what_cannot_be_read_as_python_is_named_with_its_line(
