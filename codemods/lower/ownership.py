@@ -96,8 +96,9 @@ def _is_all(value: ast.AST) -> bool:
     """Whether a value may be, or hold, the dictionary of all names."""
     if isinstance(value, ast.Call) and (callee_name(value) in ("globals", "locals") or _is_vars(value)):
         return True
-    if isinstance(value, ast.Subscript) and isinstance(value.value, ast.Call):
-        return False
+    if isinstance(value, ast.Subscript) and isinstance(value.value, ast.Call) and _is_all(value.value):
+        # One of the names; but what is taken out of anything else may be the dictionary that was put there.
+        return callee_name(value.value) not in ("globals", "locals") and not _is_vars(value.value)
     if isinstance(value, ast.Attribute) and value.attr in ("get", "items", "keys", "values"):
         return False
     return any(_is_all(one) for one in children(value) if isinstance(one, ast.expr | ast.keyword))

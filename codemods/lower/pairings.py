@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from codemods.events import Path
     from codemods.lower.world import World
 
+SEVERAL = "*"
+"""The name of what ``*several`` and ``**named`` hand over: it cannot be told which parameters that is."""
+
 LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -52,11 +55,12 @@ def _given(world: World, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
     init = world.method(built, "__init__") if isinstance(built, ast.ClassDef) else None
     names = [] if init is None else world.scope(init).parameters[1:]
     for index, value in enumerate(call.args):
-        if not isinstance(value, ast.Starred) and world.evidence.holds(value):
-            yield names[index] if index < len(names) else str(index), value
+        if world.evidence.holds(value):
+            plain = not isinstance(value, ast.Starred)
+            yield (names[index] if index < len(names) else str(index)) if plain else SEVERAL, value
     for keyword in call.keywords:
-        if keyword.arg is not None and world.evidence.holds(keyword.value):
-            yield keyword.arg, keyword.value
+        if world.evidence.holds(keyword.value):
+            yield keyword.arg or SEVERAL, keyword.value
 
 
 def _bound_around(world: World, call: ast.Call) -> Iterator[frozenset[str]]:
@@ -78,6 +82,8 @@ def _cross(
     """Whether two instances get one model, or models that may share a part, and optimizers that are not visibly over the same
     gradients.
     """
+    if SEVERAL in one or SEVERAL in other:
+        return True
     both = one.keys() & other.keys()
     optimizers = {name for name in both if _is_optimizer(world, one[name])}
     models = [(one[name], other[name]) for name in both - optimizers]
@@ -88,8 +94,13 @@ def _cross(
 
 
 def _is_optimizer(world: World, value: ast.expr) -> bool:
+    """Whether a value is an optimizer: as the file makes it, and by its name only where the file does not."""
     path = world.evidence.path(value)
-    return world.evidence.builds_optimizer(value) or (path is not None and world.evidence.is_optimizer(path))
+    built = [value] if path is None else world.evidence.bindings.get(path, [])
+    if any(map(world.evidence.builds_optimizer, built)):
+        return True
+    made = any(isinstance(one, ast.Call) and not world.evidence.is_iterated(one) for one in built)
+    return not made and path is not None and world.evidence.is_optimizer(path)
 
 
 def _may_share(world: World, one: ast.expr, other: ast.expr, bound: frozenset[str]) -> bool:
