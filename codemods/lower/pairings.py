@@ -34,7 +34,9 @@ def crossed(world: World, sources: Mapping[Path, Path]) -> frozenset[str]:
     found = set()
     for family, calls in made.items():
         pairs = [(one, other, frozenset[str]()) for (_, one), (_, other) in combinations(calls, 2)]
-        pairs += [(given, given, bound) for call, given in calls for bound in _bound_around(world, call)]
+        # What is handed no optimizer crosses nothing: the loops around it need not be walked.
+        telling = [(call, given) for call, given in calls if _tells(world, given)]
+        pairs += [(given, given, bound) for call, given in telling for bound in _bound_around(world, call)]
         if any(_cross(world, one, other, bound, sources) for one, other, bound in pairs):
             found.add(f"class {family}")
     return frozenset(found)
@@ -61,6 +63,10 @@ def _given(world: World, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
     for keyword in call.keywords:
         if world.evidence.holds(keyword.value):
             yield keyword.arg or SEVERAL, keyword.value
+
+
+def _tells(world: World, given: Mapping[str, ast.expr]) -> bool:
+    return SEVERAL in given or any(_is_optimizer(world, one) for one in given.values())
 
 
 def _bound_around(world: World, call: ast.Call) -> Iterator[frozenset[str]]:
