@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from textwrap import dedent
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,9 +15,13 @@ from codemods.settings import Settings
 from tests.torch_world import Trace, differences, run
 
 if TYPE_CHECKING:
+    import ast
     from pathlib import Path
 
     from codemods.findings import Finding, Outcome
+    from codemods.ir.nodes import Function
+    from codemods.lower.world import World
+    from codemods.syntax import FunctionNode
 
 LOOP = """
 for x, y in loader:
@@ -719,3 +723,72 @@ def test_only_files_that_are_called_into_are_read(project: Project, monkeypatch:
     monkeypatch.setattr(Neighbours, "data", noted)
     assert is_rewritten(project)
     assert {one.rpartition("/")[2] for one in asked} == {"utils.py"}
+
+
+MANY = """
+    def used(model):
+        return len(list(model.parameters()))
+
+    def unused(model):
+        return [p for p in model.parameters() if used(model)]
+
+    def long(model):
+        if model: model = 1
+        if model: model = 2
+        if model: model = 3
+        if model: model = 4
+        if model: model = 5
+        if model: model = 6
+        return model
+"""
+
+
+def test_no_more_of_another_file_is_lowered_than_what_may_run(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from codemods.lower import program
+
+    project.write("utils.py", MANY)
+    project.write("train.py", "from utils import used\n" + LOOP.format(after="print(used(model))"))
+    lower, lowered = program._lower_function, []
+
+    def noted(world: World, node: ast.Module | FunctionNode, *rest: Any) -> Function:
+        lowered.append(getattr(node, "name", "the module"))
+        return lower(world, node, *rest)
+
+    monkeypatch.setattr(program, "_lower_function", noted)
+    assert is_rewritten(project)
+    assert set(lowered) == {"used", "the module"}
+
+
+def test_a_file_without_the_function_is_not_parsed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    from codemods.lower import abroad
+
+    project.write("utils.py", "class Meter:\n    pass\n\nreset = Meter\n")
+    project.write(
+        "train.py", "from utils import Meter, reset\n" + LOOP.format(after="Meter()\n    print(reset())")
+    )
+    monkeypatch.setattr(abroad, "parse", pytest.fail)
+    assert is_rewritten(project)
+
+
+@pytest.mark.parametrize("name", ["evaluate", "évaluate", "evalu\uff41te"])
+@pytest.mark.parametrize("between", [" ", "\t", " \\\n    ", "\f"])
+def test_however_it_is_spelled_a_function_is_found(project: Project, name: str, between: str) -> None:
+    project.write("utils.py", f"def{between}{name}(model):\n    return model.weight.grad\n")
+    project.write("train.py", f"from utils import {name}\n" + LOOP.format(after=f"print({name}(model))"))
+    _is_left_alone(project)
+    assert "utils.py" in (finding(project).reason or "")
+
+
+def test_a_function_that_is_too_large_takes_no_other_along(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("codemods.lower.blocks.LIMIT", 12)
+    project.write("utils.py", MANY + "\n    def both(model):\n        return long(model), used(model)\n")
+    project.write("train.py", "from utils import used\n" + LOOP.format(after="print(used(model))"))
+    project.write("other.py", "from utils import both\n" + LOOP.format(after="print(both(model))"))
+    project.write("third.py", "from utils import used\n" + LOOP.format(after="print(used(model), 1)"))
+    assert is_rewritten(project)
+    _is_left_alone(project, "other.py")
+    assert is_rewritten(project, "third.py")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from codemods.lower.blocks import TooLarge
 from codemods.lower.program import assembled
-from codemods.lower.world import world_of
+from codemods.lower.world import sketch_of, world_of
 from codemods.timings import timed
 
 if TYPE_CHECKING:
@@ -25,9 +25,8 @@ def lower(tree: ast.Module, vantage: Vantage | None = None) -> Program:
     Raises :class:`codemods.lower.blocks.TooLarge` when a function has more blocks than the analysis follows and
     ``RecursionError`` when expressions are nested deeper than the interpreter allows.
     """
-    world = world_of(tree)
     if vantage is None:
-        return assembled(world, {})
+        return assembled(world_of(tree), {})
     from codemods.lower.linking import linked  # noqa: PLC0415 - a file by itself has no others
 
-    return linked(world, vantage)
+    return linked(sketch_of(tree), vantage)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import unicodedata
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
@@ -10,18 +12,22 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from codemods.custom import current
+from codemods.events import Call
 from codemods.files.load import Unreadable, load
 from codemods.lower.imports import imported_modules
-from codemods.lower.program import functions_of, pruned
-from codemods.lower.recursion import recursion
+from codemods.lower.program import lowering, pruned
 from codemods.lower.scopes import scopes_of
-from codemods.lower.world import with_told, world_of
+from codemods.lower.world import sketch_of, with_lookups, with_told
 from codemods.syntax import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codemods.events import Path
     from codemods.files.neighbours import Vantage
     from codemods.ir.nodes import Function
     from codemods.lower.evidence import Told
+    from codemods.lower.program import Lowering
     from codemods.lower.world import World
     from codemods.settings import Idioms
 
@@ -31,24 +37,75 @@ ROOM = 1_000_000
 TOLD = 8
 """For so many different callers, the functions of one file are kept."""
 
+DEFINED = re.compile(r"\bdef\b[\s\\]+(\w+)")
+"""Where a function may be defined: between the two words there is nothing but blanks and ends of lines."""
 
-class Lowered(Struct, frozen=True, eq=False):
-    """The functions of a file, as they are for somebody who tells it what he hands them."""
 
-    world: World
-    every: dict[str, Function]
-    functions: dict[str, Function]
-    recursive: frozenset[str]
+class Lowered(Struct, eq=False):
+    """The functions of a file, as they are for somebody who tells it what he hands them: each lowered when it is asked for.
+
+    ``every``: those that were asked for, and all that they call. ``functions``: the same without calls that do nothing.
+    """
+
+    one_by_one: Lowering
+    every: dict[str, Function] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
+
+    @property
+    def world(self) -> World:
+        """The file, with what it was told."""
+        return self.one_by_one.world
+
+    def reached(self, names: Iterable[str]) -> list[str]:
+        """The functions that run when the named ones do, lowered from here on.
+
+        Raises what :meth:`codemods.lower.program.Lowering.function` raises.
+        """
+        found: dict[str, None] = {}
+        fresh: dict[str, Function] = {}
+        pending = list(names)
+        while pending:
+            name = pending.pop()
+            if name not in found:
+                found[name] = None
+                one = self.every.get(name)
+                if one is None:
+                    one = fresh[name] = self.one_by_one.function(self.world.functions[name])
+                pending += [
+                    each.function for block in one.blocks for each in block.events if isinstance(each, Call)
+                ]
+        if fresh:
+            self.every.update(fresh)
+            self.functions = pruned(self.every)
+        return list(found)
 
 
 class Home(Struct, eq=False):
-    """One other file. What it says is worked out when somebody asks."""
+    """One other file. What it says is worked out when somebody asks, and raises :class:`codemods.syntax.Unparsable` then."""
 
-    tree: ast.Module
+    text: str
+    _defined: frozenset[str] | None = None
+    _tree: ast.Module | None = None
     _bound: set[str] | None = None
     _modules: tuple[tuple[int, str], ...] | None = None
-    _world: World | None = None
+    _sketch: World | None = None
+    _worlds: OrderedDict[frozenset[Path], World] = field(default_factory=OrderedDict)
     _lowered: OrderedDict[Told, Lowered] = field(default_factory=OrderedDict)
+
+    @property
+    def tree(self) -> ast.Module:
+        """The file, parsed."""
+        if self._tree is None:
+            self._tree = parse(self.text)
+        return self._tree
+
+    def may_define(self, name: str) -> bool:
+        """Whether a function of that name may be defined in the file: seen without parsing it, never a wrong no."""
+        if self._defined is None:
+            # Python reads letters that are not ASCII as others: normalising all of the text loses no name.
+            normal = self.text if self.text.isascii() else unicodedata.normalize("NFKC", self.text)
+            self._defined = frozenset(DEFINED.findall(normal))
+        return name in self._defined
 
     @property
     def bound(self) -> set[str]:
@@ -58,11 +115,11 @@ class Home(Struct, eq=False):
         return self._bound
 
     @property
-    def world(self) -> World:
+    def sketch(self) -> World:
         """Its definitions, by what it says itself."""
-        if self._world is None:
-            self._world = world_of(self.tree)
-        return self._world
+        if self._sketch is None:
+            self._sketch = sketch_of(self.tree)
+        return self._sketch
 
     @property
     def modules(self) -> tuple[tuple[int, str], ...]:
@@ -72,22 +129,30 @@ class Home(Struct, eq=False):
         return self._modules
 
     def lowered(self, told: Told) -> Lowered:
-        """Its functions. Raises what :func:`codemods.lower.program.functions_of` raises."""
+        """Its functions, for somebody who tells it this."""
         told = self._heard(told)
         found = self._lowered.get(told)
         if found is None:
-            world = with_told(self.world, told)
-            every = functions_of(world)
-            found = Lowered(world, every, pruned(every), recursion(world).functions)
+            found = Lowered(lowering(with_lookups(self._world(told), told.lookups)))
             self._lowered[told] = found
             if len(self._lowered) > TOLD:
                 self._lowered.popitem(last=False)
         self._lowered.move_to_end(told)
         return found
 
+    def _world(self, told: Told) -> World:
+        """The file for everybody who hands it the same."""
+        found = self._worlds.get(told.handed)
+        if found is None:
+            found = self._worlds[told.handed] = with_told(self.sketch, replace(told, lookups=frozenset()))
+            if len(self._worlds) > TOLD:
+                self._worlds.popitem(last=False)
+        self._worlds.move_to_end(told.handed)
+        return found
+
     def _heard(self, told: Told) -> Told:
         """What makes a difference here: attributes that the file never mentions do not."""
-        words = {f".{one.attr}" for one in self.world.scopes.all(ast.Attribute)}
+        words = {f".{one.attr}" for one in self.sketch.scopes.all(ast.Attribute)}
         lookups = frozenset(
             one for one in told.lookups if one in words or not one.removeprefix(".").isidentifier()
         )
@@ -99,14 +164,14 @@ _kept: OrderedDict[tuple[str, bytes, Idioms], Home] = OrderedDict()
 
 
 def home_of(vantage: Vantage, path: str) -> Home:
-    """What is known of another file of the run. Raises Unreadable and :class:`codemods.syntax.Unparsable`."""
+    """What is known of another file of the run. Raises Unreadable."""
     data = vantage.neighbours.data(path)
     if data is None:
         raise Unreadable("cannot be read")
     key = (path, data, current())
     found = _kept.get(key)
     if found is None:
-        found = _kept[key] = Home(parse(load(path, data).text))
+        found = _kept[key] = Home(load(path, data).text)
         while len(_kept) > 1 and sum(len(one) for _, one, _ in _kept) - len(data) > ROOM:
             _kept.popitem(last=False)
     _kept.move_to_end(key)

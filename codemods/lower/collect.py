@@ -36,14 +36,13 @@ TELLING = frozenset({*BINDING, ast.Attribute, ast.Call, ast.Expr, ast.GeneratorE
 """The nodes that say anything of names by themselves."""
 
 
-def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evidence:
-    """Read the whole file once, then carry "holds" along bindings until nothing changes."""
+def collected(tree: ast.Module, scopes: Scopes) -> Evidence:
+    """Read the whole file once: what it says of its names by itself, nothing worked out yet (:func:`concluded`)."""
     evidence = Evidence(scopes)
     telling = [node for node in walk(tree) if type(node) in TELLING]
     for node in telling:
         _collect_node(evidence, node)
     evidence.starred = any(name == "*" for _, name in evidence.imports)
-    evidence.touching = _touching(scopes, told.touching | words_of(tree) | _renamed(evidence))
     spread_loose_stores(evidence, telling)
     evidence.members = _members(evidence)
     hand_arguments(evidence)
@@ -54,6 +53,16 @@ def collect(tree: ast.Module, scopes: Scopes, told: Told = NOTHING_TOLD) -> Evid
         _merge_aliases(evidence)
     forget_wrapping(evidence)
     evidence.collected = True
+    return evidence
+
+
+def concluded(read: Evidence, tree: ast.Module, told: Told = NOTHING_TOLD) -> Evidence:
+    """What follows of all that was read and told: "holds" is carried along bindings until nothing changes.
+
+    ``read`` stays as it is, for those who are told something else.
+    """
+    evidence = read.unconcluded()
+    evidence.touching = _touching(evidence.scopes, told.touching | words_of(tree) | _renamed(evidence))
     seed_holders(evidence)
     evidence.holders |= told.handed
     close(evidence)

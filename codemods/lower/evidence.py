@@ -72,7 +72,7 @@ NOTHING_TOLD = Told()
 
 
 class Evidence(Kinds, eq=False):
-    """The collected facts of one module; only read once :func:`codemods.lower.collect.collect` has returned.
+    """The collected facts of one module; only read once :func:`codemods.lower.collect.concluded` has returned.
 
     ``holding``: classes with a model or the like in their bodies.
     """
@@ -99,6 +99,18 @@ class Evidence(Kinds, eq=False):
     iterators: Keepers = NOBODY
     hooked: bool = False
     data: dict[Path, bool] = field(default_factory=dict)
+
+    def unconcluded(self) -> Evidence:
+        """The same names, with nothing worked out of them yet. Only what is worked out differs from then on."""
+        return Evidence(
+            self.scopes, self.imports, self.bindings, self.deletions, self.methods, self.called, self.iterated,
+            self.entered, self.lazy, self.aliases, self.handed, self.annotations, self.asked, self.filled, self.added,
+            self.captured, self.members, self.wrapped,
+            _functions=self._functions, starred=self.starred, collected=self.collected,
+            constructors=dict(self.constructors), functions_in=dict(self.functions_in), makers=dict(self.makers),
+            schedulers=dict(self.schedulers), handing_back=dict(self.handing_back),
+            grouped=self.grouped, hooked=self.hooked,
+        )  # fmt: skip
 
     def calls_back(self, node: ast.AST) -> bool:
         """Whether an expression mentions functions of this file that touch gradients, or instances that have some."""

@@ -14,14 +14,14 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from codemods.custom import current, is_marked
-from codemods.events import Backward, Call, Read, Step, Unknown, Zero
+from codemods.events import Backward, Read, Step, Unknown, Zero
 from codemods.files.load import Unreadable
 from codemods.files.prefilter import worth_a_look
 from codemods.lower import harmless
 from codemods.lower.abroad import home_of
 from codemods.lower.blocks import TooLarge
 from codemods.lower.danger import danger_of_arguments
-from codemods.lower.evidence import Told
+from codemods.lower.evidence import NOTHING_TOLD, Told
 from codemods.lower.imports import Imported, imported_calls
 from codemods.lower.ownership import hooked, keeps_references, veto
 from codemods.lower.program import assembled
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from codemods.events import Event, Path
     from codemods.files.neighbours import Vantage
     from codemods.ir.nodes import Function, Program
+    from codemods.lower.abroad import Lowered
 
 FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -53,14 +54,15 @@ class Links(Struct, eq=False):
     custom: bool = False
 
 
-def linked(world: World, vantage: Vantage) -> Program:
+def linked(sketch: World, vantage: Vantage) -> Program:
     """The program of a file, calls of functions of the run's other files followed.
 
     Raises what :func:`codemods.lower.program.assembled` raises.
     """
+    world = with_told(sketch, NOTHING_TOLD)
     links = _links(world, vantage)
     if links.touching:
-        world = with_told(world, Told(touching=frozenset(links.touching)))
+        world = with_told(sketch, Told(touching=frozenset(links.touching)))
         links = _links(world, vantage)
     program = assembled(replace(world, links=links.calls), links.functions)
     return replace(
@@ -157,12 +159,14 @@ def _mentions_instance(world: World, value: ast.AST) -> bool:
 def _link(
     world: World, vantage: Vantage, path: str, wanted: list[tuple[ast.Call, str]], links: Links
 ) -> None:
-    """Follow the calls into one other file."""
+    """Follow the calls into one other file. Where this raises, ``links`` are what they were."""
     abroad = home_of(vantage, path)
+    if not any(abroad.may_define(name) for _, name in wanted):
+        return
     there = vantage.from_file(path)
     if any(there.locate(*one) == vantage.path for one in abroad.modules):
         return
-    home = abroad.world
+    home = abroad.sketch
     if any(name == "*" for _, name in home.evidence.imports):
         return
     handed: set[Path] = set()
@@ -175,56 +179,78 @@ def _link(
     if not nodes:
         return
     lowered = abroad.lowered(Told(frozenset(handed), frozenset(world.evidence.held_lookups)))
-    home, every, functions, recursive = lowered.world, lowered.every, lowered.functions, lowered.recursive
+    home = lowered.world
     changing = _changing(vantage, path)
+    calls: dict[ast.Call, Target | Opaque] = {}
+    touching: set[str] = set()
     prefix = f"{path}:"
     kept: dict[str, None] = {}
     for call, node in nodes.items():
-        target = target_of(world, call, node, None, instance=False, home=home)
-        if isinstance(target, Target) and (
-            isinstance(node, ast.AsyncFunctionDef) or target.name in recursive
-        ):
-            kind = "recursive" if target.name in recursive else "a coroutine that runs later"
-            target = Opaque(f"{target.name}() is {kind}") if home.touches(node) else None
+        target = _target(world, call, node, lowered)
         if isinstance(target, Opaque):
-            links.calls[call] = Opaque(f"{target.reason} ({path})", target.trains)
+            calls[call] = Opaque(f"{target.reason} ({path})", target.trains)
         if not isinstance(target, Target):
             continue
-        reached = _reached(every, [target.name])
+        reached = lowered.reached([target.name])
         if _watches(world) and _sets_globals(home, reached):
             reason = f"{target.name}() of {path} sets variables of its module, on which this file looks up an optimizer or a model"
-            links.calls[call] = Opaque(reason, trains=False, rebinds=True)
+            calls[call] = Opaque(reason, trains=False, rebinds=True)
             continue
-        if any(isinstance(event, changing) for one in reached for event in _events(functions[one])):
+        if any(isinstance(event, changing) for one in reached for event in _events(lowered.functions[one])):
             # This run may rewrite it: what is true of it now need not hold of what will be on disk.
             reason = f"{target.name}() of {path} holds a training step of its own"
-            links.calls[call] = Opaque(reason)
+            calls[call] = Opaque(reason)
             continue
         kept.update(dict.fromkeys(reached))
-        if _looks(functions, target.name):
-            links.touching.add(callee_name(call))
-        links.calls[call] = Target(
+        if _looks(lowered, target.name):
+            touching.add(callee_name(call))
+        calls[call] = Target(
             target.node,
             prefix + target.name,
             tuple((path_abroad(parameter, prefix), value) for parameter, value in target.arguments),
             tuple(path_abroad(one, prefix) for one in target.fresh),
         )
-    if not kept:
-        return
-    while strays := [
-        name
-        for name, one in functions.items()
-        if name not in kept and one.stray and _looks(functions, name) and _may_run(home, name, kept)
-    ]:
-        kept.update(dict.fromkeys(_reached(every, strays)))
+    if kept:
+        _keep_strays(lowered, kept)
+    links.calls.update(calls)
+    links.touching |= touching
+    if kept:
+        links.custom = links.custom or is_marked(abroad.tree)
+        _take_over(links, lowered, kept, path)
+
+
+def _take_over(links: Links, lowered: Lowered, kept: dict[str, None], path: str) -> None:
+    """Put functions of another file with those of this one, and what that file does besides."""
+    home, prefix = lowered.world, f"{path}:"
     for name in sorted(kept):
-        links.functions[prefix + name] = moved_abroad(functions[name], prefix, path)
+        links.functions[prefix + name] = moved_abroad(lowered.functions[name], prefix, path)
     links.hooked = links.hooked or (hooked(home) and _hooks(home, kept))
     links.referenced = links.referenced or keeps_references(home)
     links.regroups = links.regroups or _regroups(home)
     replaced = veto(home)
-    links.custom = links.custom or is_marked(abroad.tree)
     links.veto = links.veto or (replaced and f"{path}: {replaced}")
+
+
+def _target(world: World, call: ast.Call, node: FunctionDef, lowered: Lowered) -> Target | Opaque | None:
+    """What a call of ``world`` runs, ``node`` being the function of the other file that it names."""
+    home, recursive = lowered.world, lowered.one_by_one.again.functions
+    target = target_of(world, call, node, None, instance=False, home=home)
+    if not isinstance(target, Target):
+        return target
+    if isinstance(node, ast.AsyncFunctionDef) or target.name in recursive:
+        kind = "recursive" if target.name in recursive else "a coroutine that runs later"
+        return Opaque(f"{target.name}() is {kind}") if home.touches(node) else None
+    return target
+
+
+def _keep_strays(lowered: Lowered, kept: dict[str, None]) -> None:
+    """Keep what may run without being called, too, as far as it can show in gradients or be shown by them."""
+    home = lowered.world
+    stray = [name for name, node in home.functions.items() if lowered.one_by_one.is_stray(node)]
+    while strays := [
+        name for name in stray if name not in kept and _may_run(home, name, kept) and _looks(lowered, name)
+    ]:
+        kept.update(dict.fromkeys(lowered.reached(strays)))
 
 
 def _changing(vantage: Vantage, path: str) -> tuple[type[Event], ...]:
@@ -267,28 +293,16 @@ def _handed(world: World, home: World, call: ast.Call, node: FunctionDef) -> set
     return found
 
 
-def _reached(functions: dict[str, Function], names: list[str]) -> list[str]:
-    """The functions that run when the named ones do."""
-    found: dict[str, None] = {}
-    pending = list(names)
-    while pending:
-        name = pending.pop()
-        if name not in found:
-            found[name] = None
-            pending += [one.function for one in _events(functions[name]) if isinstance(one, Call)]
-    return list(found)
-
-
 def _events(function: Function) -> list[object]:
     return [event for block in function.blocks for event in block.events]
 
 
-def _looks(functions: dict[str, Function], name: str) -> bool:
+def _looks(lowered: Lowered, name: str) -> bool:
     """Whether running a function can show in gradients or be shown by them."""
     return any(
         isinstance(event, Backward | Read | Step | Unknown | Zero)
-        for one in _reached(functions, [name])
-        for event in _events(functions[one])
+        for one in lowered.reached([name])
+        for event in _events(lowered.functions[one])
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from codemods.custom import is_marked
@@ -32,17 +33,41 @@ if TYPE_CHECKING:
     from codemods.lower.scopes import Scope
 
 
+class Lowering(Struct, frozen=True):
+    """What it takes to lower one function of a file after another, in whatever order."""
+
+    world: World
+    again: Recursion
+    unseen: frozenset[str]
+
+    def function(self, node: ast.Module | FunctionNode) -> Function:
+        """One function, not yet linked to others.
+
+        Raises :class:`codemods.lower.blocks.TooLarge` when it has more blocks than the analysis follows and
+        ``RecursionError`` when expressions are nested deeper than the interpreter allows.
+        """
+        return _lower_function(self.world, node, self.again, self.unseen)
+
+    def is_stray(self, node: FunctionNode) -> bool:
+        """Whether a function may run without a call of it being seen, as its :class:`Function` says it."""
+        scope = self.world.scope(node)
+        return scope.name in self.again.functions or _stray(self.world, node, scope, self.unseen)
+
+
+def lowering(world: World) -> Lowering:
+    """The functions of a file, none of them lowered yet."""
+    return Lowering(world, recursion(world), constructed_unseen(world))
+
+
 def functions_of(world: World) -> dict[str, Function]:
     """Every function of a file, the module's body first, not yet linked to each other.
 
-    Raises :class:`codemods.lower.blocks.TooLarge` when a function has more blocks than the analysis follows and
-    ``RecursionError`` when expressions are nested deeper than the interpreter allows.
+    Raises what :meth:`Lowering.function` raises.
     """
-    again = recursion(world)
-    unseen = constructed_unseen(world)
-    functions = {"<module>": _lower_function(world, world.tree, again, unseen)}
+    one_by_one = lowering(world)
+    functions = {"<module>": one_by_one.function(world.tree)}
     for node in world.functions.values():
-        function = _lower_function(world, node, again, unseen)
+        function = one_by_one.function(node)
         functions[function.name] = function
     return functions
 
@@ -50,7 +75,7 @@ def functions_of(world: World) -> dict[str, Function]:
 def assembled(world: World, others: Mapping[str, Function]) -> Program:
     """The program of a file, ``others`` being the functions of other files that its calls are linked to.
 
-    Raises what :func:`functions_of` raises.
+    Raises what :meth:`Lowering.function` raises.
     """
     functions = pruned({**functions_of(world), **others})
     unsealed = opened(world, functions)

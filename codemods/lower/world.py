@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from codemods.lower import harmless
 from codemods.lower.clearing import with_clearings
-from codemods.lower.collect import collect
+from codemods.lower.collect import collected, concluded
 from codemods.lower.evidence import NOTHING_TOLD
 from codemods.lower.private import has_private_names, spelled_out
 from codemods.lower.scopes import Scope, Scopes, scopes_of
@@ -271,28 +271,41 @@ def _yields(node: FunctionNode) -> bool:
 
 
 def world_of(tree: ast.Module) -> World:
-    """Collect the definitions of a parsed file."""
+    """Collect the definitions of a parsed file, and what follows of them."""
+    return with_told(sketch_of(tree), NOTHING_TOLD)
+
+
+def sketch_of(tree: ast.Module) -> World:
+    """The definitions of a parsed file and what its names are bound to; what that says of them is not worked out."""
     scopes = scopes_of(tree)
     written: dict[str, str] = {}
     if has_private_names(scopes):
         tree, written = spelled_out(tree)
         scopes = scopes_of(tree)
-    return _world(tree, scopes, written, NOTHING_TOLD)
+    return _sketch(tree, scopes, written)
 
 
-def with_told(world: World, told: Told) -> World:
-    """The same file, with what is ``told`` of it by others, who were told nothing of it before.
+def with_told(sketch: World, told: Told) -> World:
+    """What follows of a sketch, and of what others tell of the file. The sketch stays as it is."""
+    world = replace(
+        sketch,
+        evidence=concluded(sketch.evidence, sketch.tree, told),
+        named={},
+        resolved={},
+        asking={},
+        bodies={},
+    )
+    return with_clearings(world)
 
-    How others look their models and optimizers up says nothing of what the file's own names hold.
-    """
-    if told.handed or told.touching:
-        return _world(world.tree, world.scopes, world.written, told)
-    lookups = world.evidence.held_lookups | told.lookups
-    return replace(world, evidence=replace(world.evidence, held_lookups=lookups, regrouped=False))
+
+def with_lookups(world: World, lookups: frozenset[str]) -> World:
+    """The same file for others who look their models and optimizers up so: that says nothing of what its own names hold."""
+    found = world.evidence.held_lookups | lookups
+    return replace(world, evidence=replace(world.evidence, held_lookups=found, regrouped=False))
 
 
-def _world(tree: ast.Module, scopes: Scopes, written: dict[str, str], told: Told) -> World:
-    evidence = collect(tree, scopes, told)
+def _sketch(tree: ast.Module, scopes: Scopes, written: dict[str, str]) -> World:
+    evidence = collected(tree, scopes)
     functions: dict[str, FunctionNode] = {}
     definitions: dict[tuple[str, str], list[ast.AST]] = defaultdict(list)
     classes: dict[str, ast.ClassDef] = {}
@@ -333,7 +346,7 @@ def _world(tree: ast.Module, scopes: Scopes, written: dict[str, str], told: Told
         for one, family in scopes.families.items()
         if any(each in used for each, its in scopes.families.items() if its == family)
     )
-    world = World(
+    return World(
         tree,
         scopes,
         evidence,
@@ -346,4 +359,3 @@ def _world(tree: ast.Module, scopes: Scopes, written: dict[str, str], told: Told
         frozenset(spelled),
         written=written,
     )
-    return with_clearings(world)

@@ -19,8 +19,8 @@ MUTANTS = (
         "steps-abroad-stay",
         "lower/linking.py",
         "A training step of another file is relied on although this run may rewrite it.",
-        "        if any(isinstance(event, changing) for one in reached for event in _events(functions[one])):\n",
-        "        if any(isinstance(event, changing) for one in () for event in _events(functions[one])):\n",
+        "        if any(isinstance(event, changing) for one in reached for event in _events(lowered.functions[one])):\n",
+        "        if any(isinstance(event, changing) for one in () for event in _events(lowered.functions[one])):\n",
         ("tests/test_crossfile.py::test_a_training_step_of_a_file_that_may_change_is_not_relied_on",),
     ),
     Mutant(
