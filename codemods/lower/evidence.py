@@ -21,6 +21,8 @@ from codemods.syntax import GETTERS, arguments, callee_name
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from codemods.events import Path
 
 GRADIENT_ATTRIBUTES = frozenset({"backward", "zero_grad", "grad", "step"})
@@ -37,6 +39,9 @@ HOLDER_USES = (
 FILLERS = frozenset("add append appendleft extend insert put setdefault update".split())
 ACCUMULATING = frozenset({"accumulate", "no_sync", "no_backward_sync"})
 LOOKED_UP = (ast.Name, ast.Attribute, ast.Subscript)
+NEVER_HOLDING = frozenset({ast.Constant, ast.JoinedStr})
+"""Expressions that hold nothing, whatever is known."""
+
 HOLDING_NOTHING = frozenset({ast.Compare, ast.Constant, ast.JoinedStr, ast.UnaryOp})
 TENSOR_EVIDENCE = frozenset(
     "argmax backward cpu detach item numpy size squeeze tolist unsqueeze view".split()
@@ -114,16 +119,20 @@ class Evidence(Kinds, eq=False):
 
     def calls_back(self, node: ast.AST) -> bool:
         """Whether an expression mentions functions of this file that touch gradients, or instances that have some."""
+        return any(one is None or one in self.reentrant for one in self.reasons_to_call_back(node))
+
+    def reasons_to_call_back(self, node: ast.AST) -> Iterator[Path | None]:
+        """What makes an expression call back: None for such a function, or the paths of which one must be such an instance."""
+        touching = self.touching
         for one in walk(node):
-            if isinstance(one, ast.Name):
-                if one.id in self.touching or self.scopes.path(one) in self.reentrant:
-                    return True
-            elif isinstance(one, ast.Attribute):
-                if one.attr in self.touching or self.scopes.path(one) in self.reentrant:
-                    return True
-            elif isinstance(one, ast.Lambda) and self.scopes.inner[one].name in self.touching:
-                return True
-        return False
+            if isinstance(one, ast.Name | ast.Attribute):
+                if (one.id if isinstance(one, ast.Name) else one.attr) in touching:
+                    yield None
+                path = self.scopes.path(one)
+                if path is not None:
+                    yield path
+            elif isinstance(one, ast.Lambda) and self.scopes.inner[one].name in touching:
+                yield None
 
     def is_data(self, path: Path) -> bool:
         """Whether every value of ``path`` is made by a library that holds no parameters but those it is handed: none."""

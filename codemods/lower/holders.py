@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from codemods.events import Path
 from codemods.lower import harmless
@@ -13,18 +13,20 @@ from codemods.lower.evidence import (
     GRADIENT_ATTRIBUTES,
     HOLDER_METHODS,
     HOLDER_USES,
+    NEVER_HOLDING,
     TENSOR_EVIDENCE,
     Evidence,
     mentions_accumulate,
 )
-from codemods.lower.filled import spread_filled
+from codemods.lower.filled import Filling
 from codemods.lower.groups import passes_groups_on
+from codemods.lower.least import least
 from codemods.lower.within import within
 from codemods.syntax import arguments, callee_name
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 
 OPTIMIZER_SETTINGS = frozenset(
@@ -187,8 +189,7 @@ def close(evidence: Evidence) -> None:
 
     What holds a model follows from what may be called back, and from nothing else that is carried here.
     """
-    while _spread_callbacks(evidence):
-        pass
+    _spread_callbacks(evidence)
     results: list[ast.Return | ast.Yield | ast.YieldFrom] = [
         *evidence.scopes.all(ast.Return),
         *evidence.scopes.all(ast.Yield),
@@ -199,16 +200,17 @@ def close(evidence: Evidence) -> None:
         for node in results
         if node.value is not None and (scope := evidence.scopes.of_node[node]).parent is not None
     ]
-    bound = _may_hold(evidence)
+    returned = [(name, value) for name, value in returned if type(value) not in NEVER_HOLDING]
+    binding = _binding(evidence)
+    filling = Filling(evidence, lambda path: _is_tensor(evidence, path))
     changed = True
     while changed:
-        changed = _spread_holders(evidence, bound)
+        changed = _spread_holders(evidence, binding)
         changed = _spread_returning(evidence, returned) or changed
-        changed = spread_filled(evidence, lambda path: _is_tensor(evidence, path)) or changed
+        changed = filling.spread() or changed
     words = {one.attr for one in evidence.scopes.all(ast.Attribute)}
     named = words | {one.id for one in evidence.scopes.all(ast.Name)}
-    while _spread_reentrant(evidence):
-        pass
+    evidence.reentrant.update(_closed(evidence, Evidence.reasons_to_call_back))
     if words & {"grad", "_grad"}:
         while _spread_gradients(evidence):
             pass
@@ -219,14 +221,39 @@ def close(evidence: Evidence) -> None:
         pass
 
 
-def _may_hold(evidence: Evidence) -> dict[Path, list[ast.expr]]:
-    """The names that are not known to be tensors, and the values that each of them may have."""
-    return {
-        path: found
-        for path, values in evidence.bindings.items()
-        if (found := [one for one in (*values, *evidence.handed.get(path, ())) if one is not None])
-        and not _is_tensor(evidence, path)
-    }
+class Binding(NamedTuple):
+    """What may bring something that holds to a name, constants left out.
+
+    ``names``: those that are not known to be tensors, the attribute that they are (ANY, too), and the values that each may
+    have. ``fields``: those of classes, with what they may be given. ``given``: what a method is called on, with what it is
+    handed.
+    """
+
+    names: list[tuple[Path, str | None, list[ast.expr]]]
+    fields: list[tuple[str, list[ast.expr]]]
+    given: list[tuple[Path, list[ast.expr]]]
+
+
+def _binding(evidence: Evidence) -> Binding:
+    """All of a file. What is the same in each round is asked once."""
+    names: list[tuple[Path, str | None, list[ast.expr]]] = []
+    for path, values in evidence.bindings.items():
+        found = _holding([*values, *evidence.handed.get(path, ())])
+        if found and not _is_tensor(evidence, path):
+            last = path.rest[-1] if path.rest else f".{path.root}" if path in evidence.members else ""
+            names.append((path, last[1:] if last.startswith(".") else None, found))
+    fields = [(name, found) for name, call in _fields(evidence) if (found := _holding(arguments(call)))]
+    given = [
+        (path, found)
+        for path, call in (*evidence.filled, *evidence.asked)
+        if (found := _holding(arguments(call)))
+        and not (evidence.is_host(path) or evidence.is_import(path) or evidence.is_scheduler(path))
+    ]
+    return Binding(names, fields, given)
+
+
+def _holding(values: Iterable[ast.expr | None]) -> list[ast.expr]:
+    return [one for one in values if one is not None and type(one) not in NEVER_HOLDING]
 
 
 def _spread(evidence: Evidence, into: set[Path], fits: Callable[[ast.expr], bool]) -> bool:
@@ -241,50 +268,58 @@ def _spread(evidence: Evidence, into: set[Path], fits: Callable[[ast.expr], bool
     return len(into) > count
 
 
-def _spread_callbacks(evidence: Evidence) -> bool:
-    changed = _spread(evidence, evidence.callbacks, lambda value: is_callback(evidence, value))
+def _spread_callbacks(evidence: Evidence) -> None:
+    evidence.callbacks.update(_closed(evidence, _reasons_to_call_back))
     evidence.holders |= evidence.callbacks
-    return changed
 
 
-def _spread_holders(evidence: Evidence, bound: dict[Path, list[ast.expr]]) -> bool:
+def _closed(evidence: Evidence, reasons: Callable[[Evidence, ast.expr], Iterator[Path | None]]) -> set[Path]:
+    """Every path that a value with a reason makes fit: the reason None, or another path that does."""
+    rules: list[tuple[Sequence[Path | None], Collection[Path | None]]] = []
+    for path, values in evidence.bindings.items():
+        every = {
+            each
+            for one in (*values, *evidence.handed.get(path, ()))
+            if one is not None
+            for each in reasons(evidence, one)
+        }
+        if every:
+            rules.append(((path, *evidence.members.get(path, ())), every))
+    return {one for one in least(rules, [None]) if one is not None}
+
+
+def _spread_holders(evidence: Evidence, binding: Binding) -> bool:
     count = len(evidence.holders) + len(evidence.held_attributes)
-    for path, values in bound.items():
-        last = path.rest[-1] if path.rest else f".{path.root}" if path in evidence.members else ""
-        if last.startswith(".") and last[1:] not in evidence.held_attributes:
-            if any(evidence.holds(one) for one in values) and not evidence.is_data(path):
-                evidence.held_attributes.add(last[1:])
+    holds = evidence.holds
+    for path, word, values in binding.names:
+        if word is not None and word not in evidence.held_attributes:
+            if not any(map(holds, values)):
+                continue
+            if not evidence.is_data(path):
+                evidence.held_attributes.add(word)
                 if not path.rest:
-                    name = path.scope.rpartition(".")[2].partition("#")[0]
-                    family = evidence.scopes.families[name]
-                    evidence.holding.update(
-                        one for one, its in evidence.scopes.families.items() if its == family
-                    )
-        if (
-            path not in evidence.holders
-            and any(evidence.holds(one) for one in values)
-            and not evidence.is_data(path)
-        ):
+                    _hold_in_class(evidence, path)
+        if path not in evidence.holders and any(map(holds, values)) and not evidence.is_data(path):
             evidence.holders.add(path)
-            if path.rest and (last.startswith("[") or not path.scope.startswith("class ")):
+            if path.rest and (path.rest[-1].startswith("[") or not path.scope.startswith("class ")):
                 evidence.holders.add(path.variable.extended(path.rest[:-1]))
     for path, subject in evidence.captured:
-        if evidence.holds(subject):
+        if holds(subject):
             evidence.holders.add(path)
-    for name, call in _fields(evidence):
-        if name not in evidence.held_attributes and any(evidence.holds(one) for one in arguments(call)):
+    for name, values in binding.fields:
+        if name not in evidence.held_attributes and any(map(holds, values)):
             evidence.held_attributes.add(name)
-    for path, call in (*evidence.filled, *evidence.asked):
-        if (
-            path not in evidence.holders
-            and not evidence.is_host(path)
-            and not evidence.is_import(path)
-            and not evidence.is_scheduler(path)
-            and not evidence.is_data(path.variable)
-            and any(evidence.holds(one) for one in arguments(call))
-        ):
+    for path, values in binding.given:
+        if path not in evidence.holders and not evidence.is_data(path.variable) and any(map(holds, values)):
             evidence.holders.add(path)
     return len(evidence.holders) + len(evidence.held_attributes) > count
+
+
+def _hold_in_class(evidence: Evidence, path: Path) -> None:
+    """Note that a variable of a class body holds something, and so does every class of the family."""
+    families = evidence.scopes.families
+    family = families[path.scope.rpartition(".")[2].partition("#")[0]]
+    evidence.holding.update(one for one, its in families.items() if its == family)
 
 
 def _fields(evidence: Evidence) -> Iterator[tuple[str, ast.Call]]:
@@ -319,10 +354,6 @@ def _spread_returning(evidence: Evidence, returned: list[tuple[str, ast.expr]]) 
     return len(evidence.returning) > count
 
 
-def _spread_reentrant(evidence: Evidence) -> bool:
-    return _spread(evidence, evidence.reentrant, evidence.calls_back)
-
-
 def _spread_gradients(evidence: Evidence) -> bool:
     count = len(evidence.gradients)
     for path, call in evidence.filled:
@@ -344,20 +375,40 @@ def _spread_groups(evidence: Evidence) -> bool:
 
 def is_callback(evidence: Evidence, value: ast.expr | None) -> bool:
     """Whether calling a name bound to ``value`` could run code that touches gradients."""
-    return value is not None and any(_is_callback(evidence, one) for one in within(evidence, value))
+    return value is not None and any(
+        one is None or one in evidence.callbacks for one in _reasons_to_call_back(evidence, value)
+    )
 
 
-def _is_callback(evidence: Evidence, value: ast.expr) -> bool:
-    if isinstance(value, ast.Lambda):
-        return evidence.scopes.inner[value].name in evidence.touching
-    if isinstance(value, ast.GeneratorExp):
-        return any(isinstance(one, ast.Attribute) and one.attr in GRADIENT_ATTRIBUTES for one in walk(value))
-    if isinstance(value, ast.Call):
-        return any(is_callback(evidence, one) for one in arguments(value))
-    if isinstance(value, ast.Attribute) and evidence.imported(value) is None:
-        return value.attr in GRADIENT_ATTRIBUTES - {"grad"} or value.attr in evidence.touching
-    if isinstance(value, ast.Name):
-        return evidence.scopes.path(value) in evidence.callbacks or (
-            value.id in evidence.touching and value.id not in evidence.scopes.families
-        )
-    return isinstance(value, ast.Subscript) and is_callback(evidence, value.value)
+def _reasons_to_call_back(evidence: Evidence, value: ast.expr) -> Iterator[Path | None]:
+    """What makes a value a callback: None for what it is itself, or the paths of which one must be one."""
+    pending = [value]
+    seen: set[int] = set()
+    while pending:
+        start = pending.pop()
+        if id(start) in seen:
+            continue
+        seen.add(id(start))
+        for one in within(evidence, start):
+            if isinstance(one, ast.Lambda):
+                if evidence.scopes.inner[one].name in evidence.touching:
+                    yield None
+            elif isinstance(one, ast.GeneratorExp):
+                if any(
+                    isinstance(each, ast.Attribute) and each.attr in GRADIENT_ATTRIBUTES for each in walk(one)
+                ):
+                    yield None
+            elif isinstance(one, ast.Call):
+                pending.extend(arguments(one))
+            elif isinstance(one, ast.Attribute):
+                named = one.attr in GRADIENT_ATTRIBUTES - {"grad"} or one.attr in evidence.touching
+                if named and evidence.imported(one) is None:
+                    yield None
+            elif isinstance(one, ast.Name):
+                path = evidence.scopes.path(one)
+                if path is not None:
+                    yield path
+                if one.id in evidence.touching and one.id not in evidence.scopes.families:
+                    yield None
+            elif isinstance(one, ast.Subscript):
+                pending.append(one.value)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from codemods.lower import harmless
+from codemods.lower.least import least
 from codemods.lower.published import is_wrapper
 from codemods.syntax import GETTERS, arguments, callee_name
 from codemods.trees import children
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from codemods.events import Path
     from codemods.lower.evidence import Evidence
@@ -29,8 +30,15 @@ MODULE_USES = harmless.MODULE_METHODS - {"type", "add_module", "extra_repr"} | {
 }
 """What is looked up on modules, and not on what calls them."""
 
+NOTHING = frozenset({ast.BinOp, ast.Compare, ast.Constant, ast.JoinedStr, ast.Lambda, ast.UnaryOp})
+"""Expressions that are no such object and have none at hand."""
+
 ITERATING = frozenset("dict enumerate filter iter list map next reversed set tuple zip".split())
 """Builtins that iterate what they are handed, or give back what does."""
+
+
+MADE, GIVEN = "<made>", "<given>"
+"""What such objects come from, besides paths and functions of the file: a constructor, another function."""
 
 
 class Keepers(Struct, frozen=True):
@@ -45,30 +53,41 @@ class Keepers(Struct, frozen=True):
 
     def keeps(self, evidence: Evidence, value: ast.expr) -> bool:
         """Whether a value is such an object, or has one at hand."""
-        if isinstance(value, ast.Name | ast.Attribute):
-            path = evidence.scopes.path(value)
-            if path is not None or isinstance(value, ast.Name):
-                return path is not None and (path in self.paths or evidence.meaning(path) in self.paths)
-        if isinstance(value, ast.Call):
-            full = evidence.source(value.func)
-            if full is None and callee_name(value) in self.returning:
-                return True
-            if full is None and isinstance(value.func, ast.Attribute) and value.func.attr in GETTERS:
-                return self.keeps(evidence, value.func.value)
-            if full is None or (full.startswith("builtins.") and callee_name(value) not in ITERATING):
-                return False
-            return any(self.keeps(evidence, one) for one in arguments(value)) or (
-                _keeps(evidence, value) and (self.any_function or _is_class(full))
-            )
-        if isinstance(
-            value, ast.Compare | ast.Constant | ast.JoinedStr | ast.UnaryOp | ast.BinOp | ast.Lambda
-        ):
-            return False
-        if isinstance(value, ast.GeneratorExp) and any(
-            self.keeps(evidence, one.iter) for one in value.generators
-        ):
-            return True
-        return any(self.keeps(evidence, one) for one in children(value) if isinstance(one, ast.expr))
+        return any(
+            one == MADE or (self.any_function if one == GIVEN else one in self.paths or one in self.returning)
+            for one in _sources(evidence, value)
+        )
+
+
+def _sources(evidence: Evidence, value: ast.expr) -> Iterator[Path | str]:
+    """What a value is, or has at hand, if one of these is or has: paths, functions by their names, MADE or GIVEN."""
+    pending: list[ast.AST] = [value]
+    while pending:
+        one = pending.pop()
+        kind = type(one)
+        if kind in NOTHING:
+            continue
+        if isinstance(one, ast.Name | ast.Attribute):
+            path = evidence.scopes.path(one)
+            if path is not None:
+                yield path
+                yield evidence.meaning(path)
+            elif isinstance(one, ast.Attribute):
+                pending.append(one.value)
+        elif isinstance(one, ast.Call):
+            full = evidence.source(one.func)
+            if full is None:
+                yield callee_name(one)
+                if isinstance(one.func, ast.Attribute) and one.func.attr in GETTERS:
+                    pending.append(one.func.value)
+            elif not full.startswith("builtins.") or callee_name(one) in ITERATING:
+                pending.extend(arguments(one))
+                if _keeps(evidence, one):
+                    yield MADE if _is_class(full) else GIVEN
+        else:
+            if isinstance(one, ast.GeneratorExp):
+                pending.extend(each.iter for each in one.generators)
+            pending.extend(each for each in children(one) if isinstance(each, ast.expr))
 
 
 NOBODY = Keepers()
@@ -97,28 +116,17 @@ def find_keepers(evidence: Evidence) -> tuple[Keepers, Keepers]:
         for path, value in bound
         if not evidence.methods.get(path, set()) & MODULE_USES and not _wraps_itself(evidence, path, value)
     ]
-    made, given = (_closed(evidence, Keepers(any_function=one), pairs, returned) for one in (False, True))
-    return made, given
+    rules: list[tuple[Sequence[Path | str], Collection[Path | str]]] = [
+        ((path, *evidence.members.get(path, ())), set(_sources(evidence, value))) for path, value in pairs
+    ]
+    rules += [((name,), set(_sources(evidence, value))) for name, value in returned]
+    made, given = least(rules, [MADE]), least(rules, [MADE, GIVEN])
+    return _keepers(made, any_function=False), _keepers(given, any_function=True)
 
 
-def _closed(
-    evidence: Evidence,
-    found: Keepers,
-    bound: Sequence[tuple[Path, ast.expr]],
-    returned: Sequence[tuple[str, ast.expr]],
-) -> Keepers:
-    """With all that holds what one of them holds."""
-    while True:
-        paths = found.paths.union(
-            each
-            for path, value in bound
-            if path not in found.paths and found.keeps(evidence, value)
-            for each in (path, *evidence.members.get(path, ()))
-        )
-        names = found.returning.union(name for name, value in returned if found.keeps(evidence, value))
-        if (paths, names) == (found.paths, found.returning):
-            return found
-        found = Keepers(paths, names, found.any_function)
+def _keepers(found: set[Path | str], *, any_function: bool) -> Keepers:
+    names = frozenset(one for one in found - {MADE, GIVEN} if isinstance(one, str))
+    return Keepers(frozenset(one for one in found if not isinstance(one, str)), names, any_function)
 
 
 def _keeps(evidence: Evidence, call: ast.Call) -> bool:

@@ -46,8 +46,8 @@ MUTANTS = (
         "what-is-filled-is-one-name",
         "lower/filled.py",
         "What is put into a list by one of its names is not in it by the others.",
-        "            if value is not None:\n                pending += together",
-        "            if False:\n                pending += together",
+        "                if value is not None:\n                    pending += self._bound",
+        "                if False:\n                    pending += self._bound",
         (
             f"{SAME}[spellings/list_filled_by_another_name.py]",
             f"{SAME}[spellings/list_filled_by_a_function.py]",
@@ -57,8 +57,8 @@ MUTANTS = (
         "a-list-grows-by-methods-alone",
         "lower/filled.py",
         "A list that grows by += holds nothing new.",
-        "        if evidence.holds(value):\n            yield path",
-        "        if False:\n            yield path",
+        "    places += [(path, [value], False) for path, value in evidence.added]\n",
+        "",
         (f"{SAME}[spellings/list_that_grows_in_place.py]",),
     ),
     Mutant(
