@@ -6,6 +6,7 @@ Exit status: 0 nothing (left) to do; 1 findings remain, or ``--diff`` is not emp
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 STDIN = "<stdin>"
+
+# Trees are large and rarely garbage: with Python's own limits, looking through them takes a sixth of the time.
+gc.set_threshold(20_000, 20, 10)
 
 
 def _codes(_context: click.Context, _option: click.Parameter, value: str | None) -> tuple[str, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import signal
 import sys
@@ -71,13 +72,14 @@ def _pool(jobs: int, neighbours: Neighbours) -> ProcessPoolExecutor:
     # A fork shares what is imported already; elsewhere the platform's own way is the safe one.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
     return ProcessPoolExecutor(
-        jobs, context, initializer=_start, initargs=(neighbours, running() is not None)
+        jobs, context, initializer=_start, initargs=(neighbours, running() is not None, gc.get_threshold())
     )
 
 
-def _start(neighbours: Neighbours, measured: bool) -> None:
+def _start(neighbours: Neighbours, measured: bool, collecting: tuple[int, int, int]) -> None:
     global _neighbours  # noqa: PLW0603 - what a child is handed once
     _neighbours = neighbours
+    gc.set_threshold(*collecting)
     requests_end()
     if measured:
         start(WAITING)

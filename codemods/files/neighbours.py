@@ -42,6 +42,7 @@ class Neighbours(Struct, eq=False):
     _before: dict[str, bytes] = field(default_factory=dict)
     _folders: set[Path] = field(default_factory=set)
     _located: dict[tuple[str, int, str], str | None] = field(default_factory=dict)
+    _tops: dict[tuple[Path, str], bool] = field(default_factory=dict)
 
     def _index(self) -> None:
         """Index the paths, once somebody asks: most runs hold no file that could."""
@@ -92,9 +93,18 @@ class Neighbours(Struct, eq=False):
             return None
         else:
             bases = [each for one in self._around(own.parent) for each in (one, one / "src")]
-            candidates = [found for base in bases for found in _candidates(base, parts)]
+            candidates = [
+                found for base in bases if self._has(base, parts[0]) for found in _candidates(base, parts)
+            ]
         found = set(candidates)
         return self._shown.get(found.pop()) if len(found) == 1 and own not in found else None
+
+    def _has(self, folder: Path, name: str) -> bool:
+        """Whether a folder has a folder or a module of that name: most imports are of libraries, and found nowhere."""
+        asked = (folder, name)
+        if asked not in self._tops:
+            self._tops[asked] = (folder / name).is_dir() or (folder / f"{name}.py").is_file()
+        return self._tops[asked]
 
     def _around(self, folder: Path) -> list[Path]:
         """A folder and those around it up to the project's root; without one, up to the last that holds files of the run."""

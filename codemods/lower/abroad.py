@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from codemods.ir.nodes import Function
     from codemods.lower.evidence import Told
     from codemods.lower.program import Lowering
+    from codemods.lower.scopes import Scopes
     from codemods.lower.world import World
     from codemods.settings import Idioms
 
@@ -76,7 +77,7 @@ class Lowered(Struct, eq=False):
                 ]
         if fresh:
             self.every.update(fresh)
-            self.functions = pruned(self.every)
+            self.functions.update(pruned(fresh, self.functions))
         return list(found)
 
 
@@ -86,7 +87,7 @@ class Home(Struct, eq=False):
     text: str
     _defined: frozenset[str] | None = None
     _tree: ast.Module | None = None
-    _bound: set[str] | None = None
+    _scopes: Scopes | None = None
     _modules: tuple[tuple[int, str], ...] | None = None
     _sketch: World | None = None
     _worlds: OrderedDict[frozenset[Path], World] = field(default_factory=OrderedDict)
@@ -110,22 +111,28 @@ class Home(Struct, eq=False):
     @property
     def bound(self) -> set[str]:
         """The names that the module's own body binds."""
-        if self._bound is None:
-            self._bound = scopes_of(self.tree).module.bound
-        return self._bound
+        return self.scopes.module.bound
+
+    @property
+    def scopes(self) -> Scopes:
+        """What its names mean."""
+        if self._scopes is None:
+            self._scopes = scopes_of(self.tree)
+        return self._scopes
 
     @property
     def sketch(self) -> World:
         """Its definitions, by what it says itself."""
         if self._sketch is None:
-            self._sketch = sketch_of(self.tree)
+            self._sketch = sketch_of(self.tree, self.scopes)
         return self._sketch
 
     @property
     def modules(self) -> tuple[tuple[int, str], ...]:
         """What its import statements import, as :func:`codemods.lower.imports.imported_modules` says it."""
         if self._modules is None:
-            self._modules = imported_modules(self.tree)
+            scopes = self.scopes
+            self._modules = imported_modules([*scopes.all(ast.Import), *scopes.all(ast.ImportFrom)])
         return self._modules
 
     def lowered(self, told: Told) -> Lowered:

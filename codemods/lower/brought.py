@@ -14,6 +14,7 @@ from codemods.lower.abroad import home_of
 from codemods.lower.imports import imported_modules
 from codemods.lower.stepping import words
 from codemods.syntax import Unparsable
+from codemods.trees import walk
 
 if TYPE_CHECKING:
     import ast
@@ -26,7 +27,7 @@ def is_brought_a_step(tree: ast.Module, vantage: Vantage) -> bool:
 
     Those of files that may hold a training step themselves do so out of sight: they are not followed.
     """
-    for path in {vantage.locate(level, module) for level, module in imported_modules(tree)} - {None}:
+    for path in {vantage.locate(level, module) for level, module in imported_modules(walk(tree))} - {None}:
         data = b"" if path is None else vantage.neighbours.data(path) or b""
         if path is None or worth_a_look(path, data, current()):
             continue

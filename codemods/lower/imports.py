@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from codemods.lower import harmless
-from codemods.trees import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from codemods.events import Path
     from codemods.lower.world import World
+
+
+IMPORTING = frozenset({ast.Import, ast.ImportFrom})
 
 
 class Imported(Struct, frozen=True):
@@ -70,10 +72,12 @@ def imported_calls(world: World) -> Iterator[tuple[ast.Call, Imported]]:
             yield node, found
 
 
-def imported_modules(tree: ast.Module) -> tuple[tuple[int, str], ...]:
-    """All that the import statements of a file may mean by a module: how many dots, and the words behind them."""
+def imported_modules(nodes: Iterable[ast.AST]) -> tuple[tuple[int, str], ...]:
+    """All that the import statements among some nodes may mean by a module: how many dots, and the words behind them."""
     found: dict[tuple[int, str], None] = {}
-    for node in walk(tree):
+    for node in nodes:
+        if type(node) not in IMPORTING:
+            continue
         for _, one in _bound_by(node):
             found[one.level, one.module] = None
             if one.name is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -312,20 +313,28 @@ def _handed_around(world: World, node: ast.Module | FunctionNode, scope: Scope) 
     return scope.method_of is not None and scope.method_of.name in world.instantiated
 
 
-def pruned(functions: dict[str, Function]) -> dict[str, Function]:
-    """Replace calls of functions that do nothing to gradients by marks."""
+def pruned(
+    functions: Mapping[str, Function], others: Mapping[str, Function] | None = None
+) -> dict[str, Function]:
+    """Replace calls of functions that do nothing to gradients by marks.
+
+    ``others``: functions that these call besides, pruned already, which call none of these.
+    """
     effective: set[str] = set()
-    callers: dict[str, list[str]] = {name: [] for name in functions}
+    callers: dict[str, list[str]] = defaultdict(list)
     pending: list[str] = []
     for name, function in functions.items():
         for block in function.blocks:
             for event in block.events:
                 if isinstance(event, Call):
                     callers[event.function].append(name)
-                elif not isinstance(event, Mark) and not (
-                    isinstance(event, Rebind) and event.target.scope == name and not event.target.rest
-                ):
+                elif _has_effect(event, name):
                     pending.append(name)
+    for name, function in (others or {}).items():
+        if name in callers and any(
+            _has_effect(one, name) for block in function.blocks for one in block.events
+        ):
+            pending.append(name)
     while pending:
         name = pending.pop()
         if name not in effective:
@@ -348,6 +357,12 @@ def pruned(functions: dict[str, Function]) -> dict[str, Function]:
         )
         for name, function in functions.items()
     }
+
+
+def _has_effect(event: Event, function: str) -> bool:
+    """Whether an event does more than to pass by, or to bind a plain variable of the function that it is in."""
+    own = isinstance(event, Rebind) and event.target.scope == function and not event.target.rest
+    return not isinstance(event, Mark) and not own
 
 
 def _mapped(block: Block, change: Callable[[Event], Event]) -> Block:

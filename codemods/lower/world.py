@@ -275,9 +275,9 @@ def world_of(tree: ast.Module) -> World:
     return with_told(sketch_of(tree), NOTHING_TOLD)
 
 
-def sketch_of(tree: ast.Module) -> World:
+def sketch_of(tree: ast.Module, scopes: Scopes | None = None) -> World:
     """The definitions of a parsed file and what its names are bound to; what that says of them is not worked out."""
-    scopes = scopes_of(tree)
+    scopes = scopes_of(tree) if scopes is None else scopes
     written: dict[str, str] = {}
     if has_private_names(scopes):
         tree, written = spelled_out(tree)
