@@ -47,7 +47,14 @@ class Neighbours(Struct, eq=False):
     def _index(self) -> None:
         """Index the paths, once somebody asks: most runs hold no file that could."""
         if not self._shown:
-            self._shown = {Path(one).resolve(): one for one in self.paths if one.endswith(".py")}
+            folders: dict[str, Path] = {}
+            for shown in self.paths:
+                if shown.endswith(".py"):
+                    around, name = os.path.split(shown)
+                    if around not in folders:
+                        folders[around] = Path(around).resolve()
+                    path = folders[around] / name
+                    self._shown[path.resolve() if path.is_symlink() else path] = shown
             self._folders = {one.parent for one in self._shown}
 
     def remember(self, path: str, data: bytes) -> None:

@@ -62,7 +62,7 @@ def concluded(read: Evidence, tree: ast.Module, told: Told = NOTHING_TOLD) -> Ev
     ``read`` stays as it is, for those who are told something else.
     """
     evidence = read.unconcluded()
-    evidence.touching = _touching(evidence.scopes, told.touching | words_of(tree) | _renamed(evidence))
+    evidence.touching = touching(evidence, tree, told)
     seed_holders(evidence)
     evidence.holders |= told.handed
     close(evidence)
@@ -75,6 +75,11 @@ def concluded(read: Evidence, tree: ast.Module, told: Told = NOTHING_TOLD) -> Ev
         evidence.held_lookups.update(path.rest, *(one.rest for one in path.indices))
         evidence.indexed = evidence.indexed or bool(path.indices)
     return evidence
+
+
+def touching(read: Evidence, tree: ast.Module, told: Told) -> set[str]:
+    """The functions and classes of the file that may touch gradients by what they mention, for who is told this."""
+    return _touching(read.scopes, told.touching | words_of(tree) | _renamed(read))
 
 
 def _members(evidence: Evidence) -> dict[Path, list[Path]]:
@@ -369,14 +374,14 @@ def _touching(scopes: Scopes, told: frozenset[str]) -> set[str]:
             # The scopes around have what one inside them has.
             mentions[one.name].add(word)
             one = one.parent
-    touching: set[str] = set()
+    found: set[str] = set()
     words = {*GRADIENT_ATTRIBUTES, *ACCUMULATING, *told}
     changed = True
     while changed:
         changed = False
         for name, mentioned in mentions.items():
-            if name not in touching and mentioned & words:
-                touching.add(name)
+            if name not in found and not mentioned.isdisjoint(words):
+                found.add(name)
                 words.add(name.rpartition(".")[2].partition("#")[0])
                 changed = True
-    return touching | {name.rpartition(".")[2] for name in touching}
+    return found | {name.rpartition(".")[2] for name in found}

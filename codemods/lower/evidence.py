@@ -117,6 +117,16 @@ class Evidence(Kinds, eq=False):
             grouped=self.grouped, hooked=self.hooked,
         )  # fmt: skip
 
+    def known(self) -> int:
+        """How much of what holds is known: it grows with whatever comes, and while it stays the same so do all answers."""
+        return (
+            len(self.holders)
+            + len(self.held_attributes)
+            + len(self.holding)
+            + len(self.returning)
+            + len(self.data)
+        )
+
     def calls_back(self, node: ast.AST) -> bool:
         """Whether an expression mentions functions of this file that touch gradients, or instances that have some."""
         return any(one is None or one in self.reentrant for one in self.reasons_to_call_back(node))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -32,15 +32,16 @@ LOOKING = ("argparse.", "builtins.", "collections.", "contextlib.", "itertools."
 """Libraries whose functions give back what they are handed, or what is in it."""
 
 
-class Seed(NamedTuple):
+class Seed(Struct, eq=False):
     """An object into which the file puts ``values``: what ``whole`` denotes, a path or an expression.
 
-    ``computed``: it is looked up in ways that cannot be told.
+    ``computed``: it is looked up in ways that cannot be told. ``asked``: how much was known when the values held nothing.
     """
 
     whole: Path | ast.expr
     values: list[ast.expr]
     computed: bool = False
+    asked: int = -1
 
 
 class Filling(Struct, eq=False):
@@ -92,7 +93,9 @@ class Filling(Struct, eq=False):
             whole = seed.whole
             if not isinstance(whole, ast.expr) and whole in self.seen:
                 continue
-            if not any(map(self.evidence.holds, seed.values)):
+            known = self.evidence.known()
+            if seed.asked == known or not any(map(self.evidence.holds, seed.values)):
+                seed.asked = known
                 left.append(seed)
             elif isinstance(whole, ast.expr):
                 yield from filter(_may_be_filled, self._denoted(whole))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from codemods.events import Path
+from msgspec import Struct
+
+from codemods.events import NOTHING, Path
 from codemods.lower import harmless
 from codemods.lower.evidence import (
     ACCUMULATING,
@@ -196,16 +198,16 @@ def close(evidence: Evidence) -> None:
         *evidence.scopes.all(ast.YieldFrom),
     ]
     returned = [
-        (scope.name.rpartition(".")[2].partition("#")[0], node.value)
+        Binding([node.value], NOTHING, scope.name.rpartition(".")[2].partition("#")[0])
         for node in results
         if node.value is not None and (scope := evidence.scopes.of_node[node]).parent is not None
+        if type(node.value) not in NEVER_HOLDING
     ]
-    returned = [(name, value) for name, value in returned if type(value) not in NEVER_HOLDING]
-    binding = _binding(evidence)
+    bindings = _bindings(evidence)
     filling = Filling(evidence, lambda path: _is_tensor(evidence, path))
     changed = True
     while changed:
-        changed = _spread_holders(evidence, binding)
+        changed = _spread_holders(evidence, bindings)
         changed = _spread_returning(evidence, returned) or changed
         changed = filling.spread() or changed
     words = {one.attr for one in evidence.scopes.all(ast.Attribute)}
@@ -221,35 +223,50 @@ def close(evidence: Evidence) -> None:
         pass
 
 
-class Binding(NamedTuple):
-    """What may bring something that holds to a name, constants left out.
+class Binding(Struct, eq=False):
+    """Something that may bring what holds to a name or a field, by the values that it is bound to or is handed.
 
-    ``names``: those that are not known to be tensors, the attribute that they are (ANY, too), and the values that each may
-    have. ``fields``: those of classes, with what they may be given. ``given``: what a method is called on, with what it is
-    handed.
+    ``asked``: how much was known (:meth:`codemods.lower.evidence.Evidence.known`) when these values held nothing.
     """
 
-    names: list[tuple[Path, str | None, list[ast.expr]]]
-    fields: list[tuple[str, list[ast.expr]]]
-    given: list[tuple[Path, list[ast.expr]]]
+    values: list[ast.expr]
+    path: Path
+    word: str | None = None
+    asked: int = -1
 
 
-def _binding(evidence: Evidence) -> Binding:
-    """All of a file. What is the same in each round is asked once."""
-    names: list[tuple[Path, str | None, list[ast.expr]]] = []
+class Bindings(NamedTuple):
+    """All of them in a file, constants left out.
+
+    ``names``: those that are not known to be tensors, each with the attribute that it is (ANY, too). ``fields``: those of
+    classes, by their words. ``given``: what a method is called on, with what it is handed.
+    """
+
+    names: list[Binding]
+    fields: list[Binding]
+    given: list[Binding]
+
+
+def _bindings(evidence: Evidence) -> Bindings:
+    """What is the same in each round is asked once."""
+    names: list[Binding] = []
     for path, values in evidence.bindings.items():
         found = _holding([*values, *evidence.handed.get(path, ())])
         if found and not _is_tensor(evidence, path):
             last = path.rest[-1] if path.rest else f".{path.root}" if path in evidence.members else ""
-            names.append((path, last[1:] if last.startswith(".") else None, found))
-    fields = [(name, found) for name, call in _fields(evidence) if (found := _holding(arguments(call)))]
+            names.append(Binding(found, path, last[1:] if last.startswith(".") else None))
+    fields = [
+        Binding(found, NOTHING, name)
+        for name, call in _fields(evidence)
+        if (found := _holding(arguments(call)))
+    ]
     given = [
-        (path, found)
+        Binding(found, path)
         for path, call in (*evidence.filled, *evidence.asked)
         if (found := _holding(arguments(call)))
         and not (evidence.is_host(path) or evidence.is_import(path) or evidence.is_scheduler(path))
     ]
-    return Binding(names, fields, given)
+    return Bindings(names, fields, given)
 
 
 def _holding(values: Iterable[ast.expr | None]) -> list[ast.expr]:
@@ -288,31 +305,51 @@ def _closed(evidence: Evidence, reasons: Callable[[Evidence, ast.expr], Iterator
     return {one for one in least(rules, [None]) if one is not None}
 
 
-def _spread_holders(evidence: Evidence, binding: Binding) -> bool:
-    count = len(evidence.holders) + len(evidence.held_attributes)
-    holds = evidence.holds
-    for path, word, values in binding.names:
-        if word is not None and word not in evidence.held_attributes:
-            if not any(map(holds, values)):
-                continue
-            if not evidence.is_data(path):
-                evidence.held_attributes.add(word)
-                if not path.rest:
-                    _hold_in_class(evidence, path)
-        if path not in evidence.holders and any(map(holds, values)) and not evidence.is_data(path):
+def _spread_holders(evidence: Evidence, bindings: Bindings) -> bool:
+    before = known = evidence.known()
+    for one in bindings.names:
+        path, word = one.path, one.word
+        by_word = word is not None and word not in evidence.held_attributes
+        if one.asked == known or not (by_word or path not in evidence.holders):
+            continue
+        if not any(map(evidence.holds, one.values)):
+            one.asked = known
+            continue
+        if word is not None and by_word and not evidence.is_data(path):
+            evidence.held_attributes.add(word)
+            if not path.rest:
+                _hold_in_class(evidence, path)
+        if (
+            path not in evidence.holders
+            and any(map(evidence.holds, one.values))
+            and not evidence.is_data(path)
+        ):
             evidence.holders.add(path)
             if path.rest and (path.rest[-1].startswith("[") or not path.scope.startswith("class ")):
                 evidence.holders.add(path.variable.extended(path.rest[:-1]))
+        known = evidence.known()
     for path, subject in evidence.captured:
-        if holds(subject):
+        if evidence.holds(subject):
             evidence.holders.add(path)
-    for name, values in binding.fields:
-        if name not in evidence.held_attributes and any(map(holds, values)):
-            evidence.held_attributes.add(name)
-    for path, values in binding.given:
-        if path not in evidence.holders and not evidence.is_data(path.variable) and any(map(holds, values)):
+    for one in bindings.fields:
+        if one.word is not None and one.word not in evidence.held_attributes and _holds(evidence, one):
+            evidence.held_attributes.add(one.word)
+    for one in bindings.given:
+        path = one.path
+        if path not in evidence.holders and not evidence.is_data(path.variable) and _holds(evidence, one):
             evidence.holders.add(path)
-    return len(evidence.holders) + len(evidence.held_attributes) > count
+    return evidence.known() > before
+
+
+def _holds(evidence: Evidence, one: Binding) -> bool:
+    """Whether one of its values holds something; what held nothing does not as long as nothing more is known."""
+    known = evidence.known()
+    if one.asked == known:
+        return False
+    if any(map(evidence.holds, one.values)):
+        return True
+    one.asked = known
+    return False
 
 
 def _hold_in_class(evidence: Evidence, path: Path) -> None:
@@ -345,12 +382,12 @@ def _fields(evidence: Evidence) -> Iterator[tuple[str, ast.Call]]:
             yield name, call
 
 
-def _spread_returning(evidence: Evidence, returned: list[tuple[str, ast.expr]]) -> bool:
+def _spread_returning(evidence: Evidence, returned: list[Binding]) -> bool:
     """Functions of the file whose result may hold a model, by their plain names."""
     count = len(evidence.returning)
-    for name, value in returned:
-        if name not in evidence.returning and evidence.holds(value):
-            evidence.returning.add(name)
+    for one in returned:
+        if one.word is not None and one.word not in evidence.returning and _holds(evidence, one):
+            evidence.returning.add(one.word)
     return len(evidence.returning) > count
 
 

@@ -27,7 +27,7 @@ from codemods.lower.ownership import hooked, keeps_references, veto
 from codemods.lower.program import assembled
 from codemods.lower.relocate import moved_abroad, path_abroad
 from codemods.lower.resolve import Opaque, Target, target_of
-from codemods.lower.world import World, with_told
+from codemods.lower.world import World, says_more, with_told
 from codemods.settings import NO_IDIOMS
 from codemods.syntax import FUNCTIONS, Unparsable, arguments, callee_name
 from codemods.trees import children, walk
@@ -61,8 +61,9 @@ def linked(sketch: World, vantage: Vantage) -> Program:
     """
     world = with_told(sketch, NOTHING_TOLD)
     links = _links(world, vantage)
-    if links.touching:
-        world = with_told(sketch, Told(touching=frozenset(links.touching)))
+    told = Told(touching=frozenset(links.touching))
+    if links.touching and says_more(told, world):
+        world = with_told(sketch, told)
         links = _links(world, vantage)
     program = assembled(replace(world, links=links.calls), links.functions)
     return replace(

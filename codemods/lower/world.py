@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from codemods.lower import harmless
 from codemods.lower.clearing import with_clearings
-from codemods.lower.collect import collected, concluded
+from codemods.lower.collect import collected, concluded, touching
 from codemods.lower.evidence import NOTHING_TOLD
 from codemods.lower.private import has_private_names, spelled_out
 from codemods.lower.scopes import Scope, Scopes, scopes_of
@@ -296,6 +296,11 @@ def with_told(sketch: World, told: Told) -> World:
         bodies={},
     )
     return with_clearings(world)
+
+
+def says_more(told: Told, world: World) -> bool:
+    """Whether it makes a difference that certain imported functions touch gradients, to a world that was not told so."""
+    return touching(world.evidence, world.tree, told) != world.evidence.touching
 
 
 def with_lookups(world: World, lookups: frozenset[str]) -> World:
