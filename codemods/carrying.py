@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codemods.cells import NotRestored
 from codemods.document import UnparsableCell, cut_alike, document
 from codemods.document.pieces import pieced
 from codemods.files.load import Unreadable
 from codemods.findings import BrokenPromise, CannotRewrite
 from codemods.lower import lower
+from codemods.magics import NotRestored
 from codemods.proof.align import NotTheSameProgram, pair, same_but_for_zeros
 from codemods.proof.lockstep import Allowed, prove
 from codemods.proof.walk import TRANSITIONS, Meter

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from codemods.magics import ONCE, Magic
+from codemods.magics import ONCE, Magic, NotRestored
 from codemods.syntax import Unparsable, parse
 
 if TYPE_CHECKING:
@@ -27,10 +27,6 @@ _STRING_ENDS = {
     )
     for quote in ("'''", '"""', "'", '"')
 }
-
-
-class NotRestored(Exception):
-    """The masked lines cannot be found again in a changed text."""
 
 
 class Masked(Struct, frozen=True):

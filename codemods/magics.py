@@ -13,6 +13,11 @@ from msgspec import Struct
 
 from codemods.syntax import callee_name
 
+
+class NotRestored(Exception):
+    """The lines that were masked as Python cannot be found again in a changed text."""
+
+
 QUIET_LINES = frozenset(
     "alias alias_magic automagic autoreload autosave bookmark cat cd colors conda config connect_info cp debug dhist dirs "
     "doctest_mode env gui hist history javascript js killbgscripts latex ldir less lf lk ll load load_ext loadpy logoff "

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codemods.cells import NotRestored, masked
-from codemods.magics import Magic, magic_of
+from codemods.cells import masked
+from codemods.magics import Magic, NotRestored, magic_of
 
 
 def python(text: str) -> list[str]:

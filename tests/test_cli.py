@@ -128,6 +128,20 @@ def test_fix_rewrites_in_place_and_the_second_time_changes_nothing(folder: Path)
     assert gradorder("fix", cwd=folder) == (0, "", "Found 2 training steps in 2 files: 2 canonical.\n")
 
 
+def test_a_script_is_rewritten_without_what_reads_notebooks(folder: Path) -> None:
+    fix = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import atexit, cli; sys.argv = ['gradorder', 'fix', 'last.py']"
+    told = "atexit.register(lambda: print([one for one in sys.modules if 'notebook' in one or one.endswith('cells')]))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{fix}; {told}; cli.main()"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "[fixed]" in done.stdout
+    assert done.stdout.endswith("[]\n")
+
+
 def test_fix_diff_prints_a_patch_and_writes_nothing(folder: Path) -> None:
     before = contents(folder)
     status, out, err = gradorder("fix", "--diff", cwd=folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -67,7 +66,7 @@ def _demand_writable(target: Path, info: os.stat_result) -> None:
 def _replace(target: Path, info: os.stat_result, before: bytes, after: bytes) -> None:
     # The name is chosen before the file exists, and does not end in .py: an exception at any line below finds a
     # name to remove, and a walk that runs at the same time does not take the half-written file for a source.
-    temporary = target.with_name(f".gradorder-{secrets.token_hex(8)}.tmp")
+    temporary = target.with_name(f".gradorder-{os.urandom(8).hex()}.tmp")
     try:
         _create(temporary, target.parent, after, info)
         if _current(target) != before:

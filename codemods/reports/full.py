@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from codemods.files.load import is_notebook, load
 from codemods.findings import Stop
 from codemods.reports.text import headline, label_of, numbered, place, shown
 
@@ -46,12 +47,18 @@ def render(outcome: Outcome, *, fixed: bool, quiet: bool = False, style: Style =
     findings = list(shown(outcome.findings, quiet=quiet))
     if not findings:
         return ""
-    from codemods.files.notebook import texts_of  # noqa: PLC0415 - most files have nothing to show
-
-    texts = texts_of(outcome.path, outcome.before)
+    texts = _texts(outcome)
     lines = {cell: LINE.findall(text) for cell, text in texts.items()}
     rows = (row for one in findings for row in _finding(one, lines, style, fixed=fixed))
     return "".join(row + "\n" for row in rows)
+
+
+def _texts(outcome: Outcome) -> Mapping[int | None, str]:
+    if not is_notebook(outcome.path):
+        return {None: load(outcome.path, outcome.before).text}
+    from codemods.files.notebook import texts_of  # noqa: PLC0415 - only notebooks pay for it
+
+    return texts_of(outcome.path, outcome.before)
 
 
 Lines = Mapping[int | None, Sequence[str]]
