@@ -10,10 +10,11 @@ import tempfile
 from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from heapq import heappop, heappush
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from codemods.clock import OTHER, WAITING
 from codemods.ending import requests_end
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 AHEAD = 2_000
 """How many outcomes may wait for the one before them."""
 
+AT_ONCE = 4
+"""So much work for each process is handed over while there is more to be found."""
+
+LARGE = 100_000
+"""Bytes of a file that is begun before smaller ones in front of it, so that it is not what all wait for in the end."""
+
 
 class Measured(Struct, frozen=True):
     """An outcome, and what the process that it comes from has spent since its last one."""
@@ -36,6 +43,46 @@ class Measured(Struct, frozen=True):
     outcome: Outcome
     process: int
     spent: dict[str, float]
+
+
+class Place(Struct, eq=False):
+    """A place in the order of the outcomes. ``future``: of work that was handed to a process."""
+
+    item: Outcome | Work
+    future: Future[Outcome | Measured] | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nobody has to wait for its outcome."""
+        return isinstance(self.item, Outcome) or (self.future is not None and self.future.done())
+
+
+class Line(Struct, eq=False):
+    """Work that waits for a process: what is large first, the largest before all, everything else in its order."""
+
+    pool: ProcessPoolExecutor
+    jobs: int
+    _waiting: list[tuple[int, int, Place]] = field(default_factory=list)
+    _running: list[Future[Outcome | Measured]] = field(default_factory=list)
+
+    def add(self, number: int, place: Place) -> None:
+        """Put the work of a place into the line, which is the ``number``-th in order."""
+        assert isinstance(place.item, Work)
+        heappush(self._waiting, (*urgency(number, len(place.item.data)), place))
+
+    def feed(self, *, everything: bool = False) -> None:
+        """Hand over as much as keeps the processes busy, or everything."""
+        self._running = [one for one in self._running if not one.done()]
+        while self._waiting and (everything or len(self._running) < AT_ONCE * self.jobs):
+            _, _, place = heappop(self._waiting)
+            assert isinstance(place.item, Work)
+            place.future = _submitted(self.pool, place.item)
+            self._running.append(place.future)
+
+
+def urgency(number: int, size: int) -> tuple[int, int]:
+    """By which work is sorted: of so many bytes, and the ``number``-th in order."""
+    return -size if size > LARGE else 0, number
 
 
 _neighbours: Neighbours | None = None
@@ -50,14 +97,21 @@ def spread(items: Iterable[Outcome | Work], neighbours: Neighbours, jobs: int) -
     with tempfile.TemporaryDirectory(prefix="gradorder-") as kept:
         neighbours.kept = Path(kept)
         pool = _pool(jobs, neighbours)
-        waiting: deque[tuple[Outcome | Work, Future[Outcome | Measured] | None]] = deque()
+        line = Line(pool, jobs)
+        waiting: deque[Place] = deque()
         try:
-            for one in items:
-                waiting.append((one, _submitted(pool, one)))
-                while waiting and (len(waiting) > AHEAD or _is_done(waiting[0])):
-                    yield _result(*waiting.popleft(), neighbours)
+            for number, one in enumerate(items):
+                place = Place(one)
+                waiting.append(place)
+                if isinstance(one, Work):
+                    line.add(number, place)
+                line.feed()
+                while waiting and (len(waiting) > AHEAD or waiting[0].is_done):
+                    line.feed(everything=len(waiting) > AHEAD)
+                    yield _result(waiting.popleft(), neighbours)
+            line.feed(everything=True)
             while waiting:
-                yield _result(*waiting.popleft(), neighbours)
+                yield _result(waiting.popleft(), neighbours)
         except BaseException:
             for child in multiprocessing.active_children():
                 child.terminate()
@@ -104,9 +158,7 @@ def _received(result: Outcome | Measured) -> Outcome:
     return result.outcome
 
 
-def _submitted(pool: ProcessPoolExecutor, one: Outcome | Work) -> Future[Outcome | Measured] | None:
-    if isinstance(one, Outcome):
-        return None
+def _submitted(pool: ProcessPoolExecutor, one: Work) -> Future[Outcome | Measured]:
     try:
         return pool.submit(_examined, one)
     except BrokenProcessPool as error:
@@ -115,13 +167,8 @@ def _submitted(pool: ProcessPoolExecutor, one: Outcome | Work) -> Future[Outcome
         return broken
 
 
-def _is_done(item: tuple[Outcome | Work, Future[Outcome | Measured] | None]) -> bool:
-    return item[1] is None or item[1].done()
-
-
-def _result(
-    one: Outcome | Work, future: Future[Outcome | Measured] | None, neighbours: Neighbours
-) -> Outcome:
+def _result(place: Place, neighbours: Neighbours) -> Outcome:
+    one, future = place.item, place.future
     if isinstance(one, Outcome):
         return one
     assert future is not None, "what is no outcome was submitted"

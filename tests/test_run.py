@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from codemods import processes
 from codemods.findings import Outcome, Problem
 from codemods.run import outcomes, summed, written
 from codemods.settings import Settings
@@ -131,3 +132,26 @@ def test_an_empty_run_adds_up_to_nothing() -> None:
 def test_a_file_that_was_read_but_not_parsed_counts_as_scanned() -> None:
     summary = summed([Outcome("a.py", b"x", problem=Problem("a.py", 1, "bad"))])
     assert (summary.scanned, summary.parsed) == (1, 0)
+
+
+def test_what_is_large_is_begun_first_and_everything_else_in_its_order() -> None:
+    sizes = [10, processes.LARGE + 1, 99, processes.LARGE, 5 * processes.LARGE, 1]
+    line = sorted(range(len(sizes)), key=lambda number: processes.urgency(number, sizes[number]))
+    assert line == [4, 1, 0, 2, 3, 5]
+
+
+@pytest.mark.parametrize("ahead", [3, 2_000])
+def test_outcomes_of_several_processes_come_in_order_whatever_is_begun_first(
+    here: Path, monkeypatch: pytest.MonkeyPatch, ahead: int
+) -> None:
+    texts = {f"{number:02}.py": ZERO_LAST + "# \n" * (number * 37 % 11 * 20) for number in range(20)}
+    texts["05.py"] = "print(1)\n"
+    for name, text in texts.items():
+        (here / name).write_text(text)
+    monkeypatch.setattr(processes, "LARGE", 300)
+    monkeypatch.setattr(processes, "AHEAD", ahead)
+    monkeypatch.setattr("codemods.run.ENOUGH", 500)
+    alone = list(outcomes(["."], Settings()))
+    several = list(outcomes(["."], Settings(), jobs=2))
+    assert [one.path for one in several] == sorted(texts)
+    assert several == alone
