@@ -123,6 +123,12 @@ OWNED = frozenset({"named_parameters", "parameters", "step", "zero_grad"})
 
 
 def _collect_node(evidence: Evidence, node: ast.AST) -> None:
+    if isinstance(node, ast.Attribute):
+        _collect_attribute(evidence, node)
+        return
+    if isinstance(node, ast.Call):
+        _collect_call(evidence, node)
+        return
     if isinstance(node, ast.Import):
         for alias in node.names:
             root = alias.name if alias.asname else alias.name.partition(".")[0]
@@ -139,27 +145,31 @@ def _collect_node(evidence: Evidence, node: ast.AST) -> None:
         _collect_captures(evidence, node)
     elif isinstance(node, ast.GeneratorExp):
         evidence.lazy.update(id(one.iter) for one in node.generators)
-    elif isinstance(node, ast.Attribute):
-        path = evidence.scopes.path(node.value)
-        if path is not None and isinstance(node.ctx, ast.Load):
-            evidence.methods[path].add(node.attr)
-        evidence.hooked = evidence.hooked or node.attr in harmless.HOOKS
-        evidence.grouped = evidence.grouped or node.attr == "param_groups"
-    elif isinstance(node, ast.Call):
-        path = evidence.scopes.path(node.func)
-        if path is not None and evidence.imported(node.func) is None:
-            evidence.called.add(path)
-        base = evidence.scopes.path(node.func.value) if isinstance(node.func, ast.Attribute) else None
-        if callee_name(node) in ("setattr", "__setattr__") and len(node.args) > 1:
-            owner = evidence.scopes.path(node.args[0]) if base is None else base
-            if owner is not None:
-                evidence.filled.append((owner.extended((".__dict__",)), node))
-        if base is not None and callee_name(node) in FILLERS:
-            evidence.filled.append((base, node))
-        elif base is not None and (base.rest or not base.scope.startswith("class ")):
-            evidence.asked.append((base, node))
     if isinstance(node, BINDING):
         _collect_bindings(evidence, node)
+
+
+def _collect_attribute(evidence: Evidence, node: ast.Attribute) -> None:
+    path = evidence.scopes.path(node.value)
+    if path is not None and isinstance(node.ctx, ast.Load):
+        evidence.methods[path].add(node.attr)
+    evidence.hooked = evidence.hooked or node.attr in harmless.HOOKS
+    evidence.grouped = evidence.grouped or node.attr == "param_groups"
+
+
+def _collect_call(evidence: Evidence, node: ast.Call) -> None:
+    path = evidence.scopes.path(node.func)
+    if path is not None and evidence.imported(node.func) is None:
+        evidence.called.add(path)
+    base = evidence.scopes.path(node.func.value) if isinstance(node.func, ast.Attribute) else None
+    if callee_name(node) in ("setattr", "__setattr__") and len(node.args) > 1:
+        owner = evidence.scopes.path(node.args[0]) if base is None else base
+        if owner is not None:
+            evidence.filled.append((owner.extended((".__dict__",)), node))
+    if base is not None and callee_name(node) in FILLERS:
+        evidence.filled.append((base, node))
+    elif base is not None and (base.rest or not base.scope.startswith("class ")):
+        evidence.asked.append((base, node))
 
 
 def _collect_captures(evidence: Evidence, node: ast.Match) -> None:

@@ -74,10 +74,10 @@ def _other_names(evidence: Evidence, defined: set[str]) -> dict[str, set[str]]:
     """The functions and classes that a word may mean besides those of that name: ``build`` for ``build = Net``."""
     found: dict[str, set[str]] = {one: {one} for one in defined}
     bound = [
-        ((path.rest or (path.root,))[-1].lstrip("."), _words(value))
+        ((path.rest or (path.root,))[-1].lstrip("."), words)
         for path, values in evidence.bindings.items()
         for value in values
-        if value is not None
+        if value is not None and (words := _words(value))
     ]
     changed = True
     while changed:
@@ -92,12 +92,16 @@ def _other_names(evidence: Evidence, defined: set[str]) -> dict[str, set[str]]:
 
 def _words(value: ast.expr) -> set[str]:
     """The words in an expression, but for what is called in it."""
-    called = {id(one.func) for one in walk(value) if isinstance(one, ast.Call)}
-    return {
-        one.id if isinstance(one, ast.Name) else one.attr
-        for one in walk(value)
-        if isinstance(one, ast.Name | ast.Attribute) and id(one) not in called
-    }
+    if isinstance(value, ast.Constant):
+        return set()
+    called: set[int] = set()
+    found: list[ast.Name | ast.Attribute] = []
+    for one in walk(value):
+        if isinstance(one, ast.Call):
+            called.add(id(one.func))
+        elif isinstance(one, ast.Name | ast.Attribute):
+            found.append(one)
+    return {one.id if isinstance(one, ast.Name) else one.attr for one in found if id(one) not in called}
 
 
 def _meant(call: ast.Call, others: dict[str, set[str]]) -> set[str]:

@@ -185,8 +185,12 @@ def listed_parameters(world: World) -> dict[Path, frozenset[Path]]:
 
 def swapped(world: World) -> frozenset[Path]:
     """The paths that the file binds to an optimizer over some parameters, and elsewhere to one over others."""
+    evidence = world.evidence
+    several = sum(map(evidence.builds_optimizer, world.scopes.all(ast.Call))) > 1
     found = set()
-    for path, values in world.evidence.bindings.items():
+    for path, values in evidence.bindings.items():
+        if not several and not evidence.is_optimizer(path):
+            continue
         meant = _meant(world, values)
         built = [
             one

@@ -198,7 +198,7 @@ def _loss_handed(world: World, node: ast.Module | FunctionNode, scope: Scope) ->
 
     A global that the file never binds may be another one in each call, too.
     """
-    if isinstance(node, ast.Module):
+    if isinstance(node, ast.Module) or not body_of(world, node).backwards:
         return False
     handed = {
         world.scopes.variable(one, outer)

@@ -185,9 +185,11 @@ def scopes_of(tree: ast.Module) -> Scopes:
     while stack:
         node, scope = stack.pop()
         of_node[node] = scope
-        by_kind[type(node)].append(node)
-        if type(node) in PLAIN:
-            for child in reversed(children(node)):
+        kind = type(node)
+        by_kind[kind].append(node)
+        if kind in PLAIN:
+            below = node.__dict__.get("_below")
+            for child in reversed(children(node) if below is None else below):
                 stack.append((child, scope))  # noqa: PERF401 - most have no child or one
             continue
         if isinstance(node, BINDERS):
