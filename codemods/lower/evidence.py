@@ -104,6 +104,7 @@ class Evidence(Kinds, eq=False):
     iterators: Keepers = NOBODY
     hooked: bool = False
     data: dict[Path, bool] = field(default_factory=dict)
+    plain: dict[tuple[Path, str], bool] = field(default_factory=dict)
 
     def unconcluded(self) -> Evidence:
         """The same names, with nothing worked out of them yet. Only what is worked out differs from then on."""
@@ -451,14 +452,15 @@ class Evidence(Kinds, eq=False):
 
     def _is_plain_function(self, node: ast.Name) -> bool:
         """Whether a name means one function of the file, which gives back what its own ``return`` statements say."""
-        found = self.named(node.id)
         path = self.scopes.path(node)
-        if (
-            path is None
-            or self.bindings.get(path)
-            or len(found) != 1
-            or not isinstance(found[0], ast.FunctionDef)
-        ):
+        if path is None:
+            return False
+        if (path, node.id) not in self.plain:
+            self.plain[path, node.id] = self._is_plain(path, self.named(node.id))
+        return self.plain[path, node.id]
+
+    def _is_plain(self, path: Path, found: list[ast.AST]) -> bool:
+        if self.bindings.get(path) or len(found) != 1 or not isinstance(found[0], ast.FunctionDef):
             return False
         silent = {"torch.no_grad", "torch.inference_mode"}
         if self.scopes.inner[found[0]].method_of is not None:
