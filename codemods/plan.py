@@ -73,6 +73,15 @@ class Layout:
             for index, statement in enumerate(suite)
         }
 
+    @cached_property
+    def _owners(self) -> dict[int, ast.AST]:
+        """The statements that handlers and cases belong to."""
+        return {
+            id(part): node
+            for node in walk(self._tree)
+            for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ()))
+        }
+
     def inside_try(self, place: Place) -> bool:
         """Whether an exception in a suite is handled in the function around it."""
         node: ast.AST | None = place.parent
@@ -80,6 +89,8 @@ class Layout:
         while node is not None and not isinstance(node, (*FUNCTIONS, ast.Module, ast.ClassDef)):
             if getattr(node, "handlers", None) and suite is getattr(node, "body", None):
                 return True
+            # A handler and a case are no statements of a suite: the one that they belong to is.
+            node = self._owners.get(id(node), node)
             outer = self._places.get((getattr(node, "lineno", 0), getattr(node, "col_offset", -1)))
             node, suite = (None, suite) if outer is None else (outer.parent, outer.suite)
         return False

@@ -146,6 +146,27 @@ def stepped(call: ast.Call) -> ast.expr | None:
     return next((one.value for one in call.keywords if one.arg == "params"), None)
 
 
+def alternatives(value: ast.expr) -> Iterator[ast.expr]:
+    """The expressions of which a value is one: both branches of a condition, what ``or`` chooses from, what ``:=`` binds."""
+    if isinstance(value, ast.IfExp):
+        yield from alternatives(value.body)
+        yield from alternatives(value.orelse)
+    elif isinstance(value, ast.BoolOp):
+        for one in value.values:
+            yield from alternatives(one)
+    elif isinstance(value, ast.NamedExpr):
+        yield from alternatives(value.value)
+    else:
+        yield value
+
+
+def makes_container(node: ast.AST | None) -> bool:
+    """Whether an expression makes a new list, dict or set."""
+    if isinstance(node, ast.Call):
+        return callee_name(node) in ("list", "dict", "set", "defaultdict", "deque")
+    return isinstance(node, NEW_CONTAINERS)
+
+
 def unpacks(call: ast.Call) -> bool:
     """Whether a call is handed what cannot be counted: ``*several`` or ``**named``."""
     return any(isinstance(one, ast.Starred) for one in call.args) or any(
@@ -182,6 +203,7 @@ BINDERS = (
 SEVERAL = (ast.Assign, ast.Delete)
 SINGLE = (ast.AugAssign, ast.AnnAssign, ast.For, ast.AsyncFor, ast.NamedExpr, ast.comprehension)
 DISPLAYS = (ast.Tuple, ast.List)
+NEW_CONTAINERS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 CARRYING = (ast.BoolOp, ast.Dict, ast.List, ast.NamedExpr, ast.Set, ast.Starred, ast.Subscript, ast.Tuple)
 """Expressions whose value may be what stands in them, or holds it."""
 

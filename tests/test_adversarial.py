@@ -6,13 +6,13 @@ tool. A refusal is always right here.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
 from codemods.engine import examine
 from codemods.settings import Settings
+from tests.spellings.spell import said
 from tests.torch_world import differences, run
 
 ROOT = Path(__file__).parent / "adversarial"
@@ -26,12 +26,13 @@ def test_there_are_pages() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_what_is_done_to_a_tricky_program_does_not_show_under_torch(page: Path) -> None:
     source = page.read_text(encoding="utf-8")
-    driven = re.search(r"^# drive: (.*)$", source, re.MULTILINE)
-    drive = driven[1] if driven else None
+    drive = said(source, "drive")
+    before = said(source, "before") or ""
 
     outcome = examine(page.name, source.encode("utf-8"), Settings())
 
     assert outcome.problem is None
     if outcome.after is not None:
         after = outcome.after.decode("utf-8")
-        assert differences(run(source, drive), run(after, drive)) is None
+        one, two = run(f"{before}\n{source}", drive), run(f"{before}\n{after}", drive)
+        assert differences(one, two) is None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
 from codemods.lower.bodies import body_of
+from codemods.lower.loose import stored_loosely
 from codemods.syntax import FUNCTIONS, arguments, callee_name
 from codemods.trees import children
 
@@ -64,6 +65,9 @@ def carries(world: World, value: ast.expr, makes: Callable[[ast.Call], bool]) ->
                 if evidence.is_module(path) or (None in found and path in evidence.holders):
                     return True
                 pending.extend(each for each in found if each is not None)
+            if path is None and isinstance(one, ast.Attribute):
+                pending.extend(each for each in stored_loosely(evidence, one.attr) if each is not None)
+                pending.extend(_returned(world, one.attr, seen))
             if not isinstance(one, ast.Name):
                 pending.append(one.value)
         elif isinstance(one, ast.Lambda):
@@ -92,10 +96,7 @@ def _given_back(world: World, call: ast.Call, seen: set[Path | FunctionNode]) ->
             yield from arguments(call)
         return
     own = [one for one in world.evidence.named(name) if isinstance(one, FUNCTIONS)]
-    for one in own:
-        if one not in seen:
-            seen.add(one)
-            yield from (each.value for each in body_of(world, one).returns if each.value is not None)
+    yield from _returned(world, name, seen)
     if isinstance(func, ast.Attribute):
         if name in GIVING:
             yield func.value
@@ -113,12 +114,23 @@ def _given_back(world: World, call: ast.Call, seen: set[Path | FunctionNode]) ->
             yield value
 
 
+def _returned(world: World, name: str, seen: set[Path | FunctionNode]) -> Iterator[ast.expr]:
+    """What the functions of the file of a name give back, each asked once."""
+    for one in world.evidence.named(name):
+        if isinstance(one, FUNCTIONS) and one not in seen:
+            seen.add(one)
+            yield from (each.value for each in body_of(world, one).returns if each.value is not None)
+
+
 def may_be_none(world: World, value: ast.expr, depth: int = 3) -> bool:
     """Whether a value may be None, as far as the file binds it."""
     if isinstance(value, ast.Constant):
         return value.value is None
     if isinstance(value, ast.IfExp | ast.BoolOp | ast.List | ast.Tuple):
         return any(may_be_none(world, one, depth) for one in children(value) if isinstance(one, ast.expr))
+    if isinstance(value, ast.Call):
+        handed = arguments(value) if depth and world.evidence.hands_back(value) else ()
+        return any(may_be_none(world, one, depth - 1) for one in handed)
     path = world.scopes.path(value) if isinstance(value, ast.Name | ast.Attribute) else None
     if path is None or not depth:
         return False

@@ -78,8 +78,9 @@ def sealed(world: World, node: FunctionNode) -> bool:
     for attribute in body.attributes:
         path = world.scopes.path(attribute)
         own = path is not None and f"{path.scope}.".startswith(scope.name + ".")
-        if (path is None or not own or path.variable in parameters) and evidence.holds(attribute):
-            return False
+        if path is None or not own or path.variable in parameters or _drawn(world, scope, path.variable):
+            if evidence.holds(attribute):
+                return False
     return not any(one.value is not None and evidence.holds(one.value) for one in body.returns) and not any(
         not isinstance(target, ast.Name) and _stores_holder(world, one)
         for one in body.binders

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from codemods.clearings import Over, clearing_of
 from codemods.custom import words_of
@@ -22,7 +22,7 @@ from codemods.lower.holders import close, seed_holders
 from codemods.lower.keepers import find_keepers
 from codemods.lower.loose import spread_loose_stores
 from codemods.lower.prepared import forget_wrapping
-from codemods.syntax import BINDERS, FUNCTIONS, bound_names, bound_targets, callee_name
+from codemods.syntax import BINDERS, FUNCTIONS, alternatives, bound_names, bound_targets, callee_name
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from codemods.lower.scopes import Scopes
 
 BINDING = (*BINDERS, ast.Lambda)
+Aliasing: TypeAlias = ast.Assign | ast.AnnAssign | ast.NamedExpr
+ALIASING = (ast.Assign, ast.AnnAssign, ast.NamedExpr)
 TELLING = frozenset({*BINDING, ast.Attribute, ast.Call, ast.Expr, ast.GeneratorExp, ast.Match})
 """The nodes that say anything of names by themselves."""
 
@@ -47,7 +49,7 @@ def collected(tree: ast.Module, scopes: Scopes) -> Evidence:
     evidence.members = _members(evidence)
     hand_arguments(evidence)
     evidence.aliases = _aliases(
-        evidence, tree, [one for one in telling if isinstance(one, ast.Assign | ast.NamedExpr)]
+        evidence, tree, [one for one in telling if isinstance(one, ALIASING) and one.value is not None]
     )
     if evidence.aliases:
         _merge_aliases(evidence)
@@ -132,13 +134,11 @@ def _collect_node(evidence: Evidence, node: ast.AST) -> None:
     if isinstance(node, ast.Import):
         for alias in node.names:
             root = alias.name if alias.asname else alias.name.partition(".")[0]
-            evidence.imports[(evidence.scopes.of_node[node].name, alias.asname or root)] = root
+            _collect_import(evidence, node, alias.asname or root, root)
     elif isinstance(node, ast.ImportFrom):
         for alias in node.names:
             module = "." * node.level + (node.module or "")
-            evidence.imports[(evidence.scopes.of_node[node].name, alias.asname or alias.name)] = (
-                f"{module}.{alias.name}"
-            )
+            _collect_import(evidence, node, alias.asname or alias.name, f"{module}.{alias.name}")
     elif isinstance(node, ast.For | ast.Expr):
         _collect_clearing(evidence, node)
     elif isinstance(node, ast.Match):
@@ -170,6 +170,25 @@ def _collect_call(evidence: Evidence, node: ast.Call) -> None:
         evidence.filled.append((base, node))
     elif base is not None and (base.rest or not base.scope.startswith("class ")):
         evidence.asked.append((base, node))
+
+
+def _collect_import(evidence: Evidence, node: ast.stmt, name: str, full: str) -> None:
+    """A name that is imported from several places stands for none of them, unless libraries call one thing so."""
+    scope = evidence.scopes.of_node[node]
+    owner = scope if name == "*" else evidence.scopes.binding(name, scope)
+    known = evidence.imports.get((owner.name, name), full)
+    evidence.imports[owner.name, name] = full
+    same = (
+        known.rpartition(".")[2] == full.rpartition(".")[2]
+        and known.startswith(MOVING)
+        and full.startswith(MOVING)
+    )
+    if known != full and name != "*" and not same:
+        evidence.bindings[evidence.scopes.variable(name, scope)].append(None)
+
+
+MOVING = ("torch.", "torchvision.", "transformers.", "tqdm.", "apex.")
+"""Libraries that took over names of each other, or have moved them: ``AdamW``, ``GradScaler``, ``tqdm``."""
 
 
 def _collect_captures(evidence: Evidence, node: ast.Match) -> None:
@@ -204,10 +223,10 @@ def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
             return
     elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
         value = node.iter
-        evidence.iterated.add(id(value))
+        evidence.iterated.update(map(id, alternatives(value)))
     elif isinstance(node, ast.withitem):
         value = node.context_expr
-        evidence.entered.add(id(value))
+        evidence.entered.update(map(id, alternatives(value)))
     elif isinstance(node, FUNCTIONS):
         scope = evidence.scopes.inner[node]
         for name in scope.parameters:
@@ -219,30 +238,18 @@ def _collect_bindings(evidence: Evidence, node: ast.AST) -> None:
     for target in bound_targets(node):
         path = evidence.scopes.path(target)
         if added is not None and (path is None or isinstance(node, ast.AugAssign)):
-            _collect_added(evidence, target, added)
+            evidence.added.append((target, added))
         if path is None:
             continue
         own = value
         if isinstance(node, ast.Assign) and target not in node.targets:
             own = _matching(node, target)
-        evidence.bindings[path].append(own)
+        evidence.bindings[path].extend([None] if own is None else alternatives(own))
         if isinstance(node, ast.Delete) and not path.rest:
             evidence.deletions[path] = evidence.deletions.get(path, 0) + 1
 
 
-def _collect_added(evidence: Evidence, target: ast.expr, value: ast.expr) -> None:
-    """What goes into an object that is looked up in ways that cannot be told is in the one that it is looked up on."""
-    path = evidence.scopes.path(target)
-    while path is None and isinstance(target, ast.Attribute | ast.Subscript):
-        target = target.value
-        path = evidence.scopes.path(target)
-    if path is not None:
-        evidence.added.append((path, value))
-
-
-def _aliases(
-    evidence: Evidence, tree: ast.Module, assignments: list[ast.Assign | ast.NamedExpr]
-) -> dict[Path, Path]:
+def _aliases(evidence: Evidence, tree: ast.Module, assignments: list[Aliasing]) -> dict[Path, Path]:
     """Plain names bound exactly once, by an assignment of a path that itself never changes afterwards."""
     aliases: dict[Path, Path] = {}
     top = {id(one) for one in tree.body}
@@ -276,7 +283,7 @@ def _aliases(
                 continue
             while isinstance(value, ast.NamedExpr):
                 value = value.value
-            meaning = evidence.scopes.path(value)
+            meaning = None if value is None else evidence.scopes.path(value)
             if meaning is None or meaning.variable == path:
                 continue
             if not _is_stable(evidence, meaning, node, outermost, stored=subscripts):
@@ -287,11 +294,11 @@ def _aliases(
     return aliases
 
 
-def _targets(node: ast.Assign | ast.NamedExpr) -> list[ast.expr]:
+def _targets(node: Aliasing) -> list[ast.expr]:
     return node.targets if isinstance(node, ast.Assign) else [node.target]
 
 
-def _manual_optimizer(evidence: Evidence, node: ast.Assign | ast.NamedExpr, target: ast.expr) -> Path | None:
+def _manual_optimizer(evidence: Evidence, node: Aliasing, target: ast.expr) -> Path | None:
     """What ``opt = self.optimizers()`` or one of ``a, b = self.optimizers()`` means in a LightningModule.
 
     The method gives the same optimizers in the same order each time (lightning 2.6, ``pytorch/core/module.py``).
@@ -323,9 +330,7 @@ def _manual_optimizer(evidence: Evidence, node: ast.Assign | ast.NamedExpr, targ
     return None
 
 
-def _is_stable(
-    evidence: Evidence, path: Path, alias: ast.Assign | ast.NamedExpr, outermost: set[int], *, stored: bool
-) -> bool:
+def _is_stable(evidence: Evidence, path: Path, alias: Aliasing, outermost: set[int], *, stored: bool) -> bool:
     """Whether a path denotes the same object from its first use on: nothing assigns to it but a set-up.
 
     ``outermost``: what the module's own statements assign. ``stored``: the file assigns to some subscript.
@@ -350,7 +355,7 @@ def _is_stable(
     return True
 
 
-def _matching(node: ast.Assign | ast.NamedExpr, target: ast.expr) -> ast.expr:
+def _matching(node: Aliasing, target: ast.expr) -> ast.expr | None:
     """The part of the value that goes to ``target`` in ``a, b = x, y``; the whole value when that is unclear."""
     for whole in _targets(node):
         if (

@@ -12,7 +12,7 @@ from codemods.lower.initialise import initialises
 from codemods.lower.keepers import ITERATING
 from codemods.lower.published import KERAS, is_quiet, wraps
 from codemods.lower.trainers import looks_at_none, makes_trainer, only_looks
-from codemods.syntax import CARRYING, FUNCTIONS, arguments, callee_name
+from codemods.syntax import CARRYING, FUNCTIONS, arguments, callee_name, makes_container
 from codemods.trees import children
 
 if TYPE_CHECKING:
@@ -146,9 +146,7 @@ def is_container(world: World, node: ast.expr) -> bool:
     path = world.scopes.path(node)
     values = [] if path is None else world.evidence.bindings.get(path, [])
     return bool(values) and all(
-        isinstance(one, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp)
-        or (isinstance(one, ast.Call) and callee_name(one) in ("list", "dict", "set", "defaultdict", "deque"))
-        for one in values
+        id(one) not in world.evidence.iterated and makes_container(one) for one in values
     )
 
 

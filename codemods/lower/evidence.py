@@ -15,8 +15,9 @@ from codemods.lower import harmless
 from codemods.lower.held import Held
 from codemods.lower.keepers import NOBODY, Keepers
 from codemods.lower.kinds import Kinds
-from codemods.lower.loose import ANY
+from codemods.lower.loose import ANY, may_be_self
 from codemods.lower.published import is_published
+from codemods.lower.within import within
 from codemods.syntax import GETTERS, arguments, callee_name
 from codemods.trees import children, walk
 
@@ -48,6 +49,7 @@ TENSOR_EVIDENCE = frozenset(
 )
 
 
+EVERY_NAME = frozenset({"globals", "locals"})
 INSIDE = frozenset("__closure__ __defaults__ __globals__ __kwdefaults__".split())
 """Attributes of functions that hold what their code has at hand."""
 
@@ -79,7 +81,8 @@ NOTHING_TOLD = Told()
 class Evidence(Kinds, eq=False):
     """The collected facts of one module; only read once :func:`codemods.lower.collect.concluded` has returned.
 
-    ``holding``: classes with a model or the like in their bodies.
+    ``holding``: classes with a model or the like in their bodies. ``groups``: what may mean groups of parameters;
+    ``grouping``: objects that have some in them.
     """
 
     returning: set[str] = field(default_factory=set)
@@ -94,6 +97,7 @@ class Evidence(Kinds, eq=False):
     opaque: set[Path] = field(default_factory=set)
     accumulating: set[Path] = field(default_factory=set)
     groups: set[Path] = field(default_factory=set)
+    grouping: set[Path] = field(default_factory=set)
     grouped: bool = False
     regrouped: bool = False
     held_variables: set[Path] = field(default_factory=set)
@@ -217,16 +221,15 @@ class Evidence(Kinds, eq=False):
             return self._path_holds(node)
         if isinstance(node, ast.Call):
             return self._result_holds(node)
-        operated = isinstance(node, ast.BinOp | ast.Compare | ast.UnaryOp) and self._overloads()
-        if type(node) in HOLDING_NOTHING and not operated:
+        if isinstance(node, ast.BinOp | ast.Compare | ast.UnaryOp) and self._overloads():
+            return True
+        if type(node) in HOLDING_NOTHING:
             return False
         if isinstance(node, ast.Lambda):
             return self.scopes.inner[node].name in self.touching or any(
                 isinstance(one, ast.Name) and self._path_holds(one) for one in walk(node.body)
             )
-        if isinstance(node, ast.BinOp) and not (
-            operated or isinstance(node.op, ast.Add | ast.BitOr | ast.Mult)
-        ):
+        if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Add | ast.BitOr | ast.Mult):
             return False
         if isinstance(node, ast.comprehension):
             return self.holds(node.iter)
@@ -288,8 +291,12 @@ class Evidence(Kinds, eq=False):
             or node.attr in self.scopes.computed | self.scopes.stored
         ):
             return False
-        owner = self.scopes.path(node.value)
-        return owner is not None and not owner.rest and self.holders.has_instance(owner.scope)
+        owner = self.path(node.value)
+        if owner is not None and not owner.rest and owner.scope.startswith("class "):
+            return bool(self.held_attributes) or self.holders.has_instance(owner.scope)
+        return owner is not None and any(
+            may_be_self(self, one) for one in self.bindings.get(owner.variable, ())
+        )
 
     def aliases_gradient(self, node: ast.expr) -> bool:
         """Whether a value may share memory with some ``.grad``, so that clearing in place would show in it."""
@@ -336,7 +343,7 @@ class Evidence(Kinds, eq=False):
         full = self.imported(call.func) or ""
         if (full.startswith("builtins.") and name in harmless.SCALARS) or name in harmless.NUMBERS:
             return False
-        if name in self.returning and not full:
+        if (name in self.returning and not full) or (name in EVERY_NAME and isinstance(call.func, ast.Name)):
             return True
         if isinstance(call.func, ast.Attribute) and not full:
             path = self.scopes.path(call.func)
@@ -378,10 +385,9 @@ class Evidence(Kinds, eq=False):
                 and self._class_named(call.func.id) is None
             ):
                 return False
-            if self._class_named(call.func.id) is not None and (
-                call.func.id in self.touching
-                or call.func.id in self.holding
-                or self._gives_holders(call.func.id)
+            named = self._class_named(call.func.id)
+            if named is not None and (
+                named in self.touching or named in self.holding or self._gives_holders(named)
             ):
                 return True
         elif isinstance(call.func, ast.Call) and self.imported(call.func.func) is None:
@@ -409,9 +415,10 @@ class Evidence(Kinds, eq=False):
         """Whether a call runs the ``__call__`` of an instance of a class of the file, and that gives a model or the like."""
         return "__call__" in self.returning and any(
             isinstance(one, ast.Call)
-            and self._class_named(callee_name(one)) is not None
-            and self._gives_holders(callee_name(one))
-            for one in self.bindings.get(path, ())
+            and (named := self._class_named(callee_name(one))) is not None
+            and self._gives_holders(named)
+            for value in self.bindings.get(path, ())
+            for one in (() if value is None else within(self, value))
         )
 
     def _may_give(self, func: ast.expr) -> bool:
@@ -434,7 +441,7 @@ class Evidence(Kinds, eq=False):
         """Whether calling a name runs no function of the file, no partial function and no class of a tuple."""
         for value in (*self.bindings.get(path, ()), *self.handed.get(path, ())):
             if isinstance(value, ast.Call):
-                if self.imported(value.func) in MAKERS:
+                if self.imported(value.func) in MAKERS or self.meant(value):
                     return False
             elif value is not None and (self._names_function(value) or self.meant(value)):
                 return False

@@ -11,25 +11,24 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from codemods.lower.denoted import denoted
 from codemods.lower.evidence import FILLERS, NEVER_HOLDING
-from codemods.lower.harmless import SELF_RETURNING
-from codemods.syntax import FUNCTIONS, arguments, callee_name
+from codemods.lower.within import within
+from codemods.syntax import FUNCTIONS, arguments, callee_name, makes_container
 from codemods.trees import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import TypeAlias
 
     from codemods.events import Path
     from codemods.lower.evidence import Evidence
 
-GIVING = SELF_RETURNING | frozenset("__getitem__ __iter__ __next__ get items pop setdefault values".split())
-"""Methods that give back what they are asked of, or what is in it."""
+    Place: TypeAlias = tuple[Path | ast.expr, Iterable[ast.expr | None], bool]
+    # What something is put into, what that is, and whether it is looked up in ways that cannot be told.
 
 PUTTING = ("bisect.", "heapq.", "operator.")
 """Libraries whose functions put what they are handed into what they are handed first."""
-
-LOOKING = ("argparse.", "builtins.", "collections.", "contextlib.", "itertools.", "operator.", "types.")
-"""Libraries whose functions give back what they are handed, or what is in it."""
 
 
 class Seed(Struct, eq=False):
@@ -59,7 +58,6 @@ class Filling(Struct, eq=False):
     _together: dict[int, list[Path]] | None = None
     _ending: dict[str, list[Path]] | None = None
     _paths: dict[int, tuple[Path, ...]] = field(default_factory=dict)
-    _returned: dict[str, tuple[Path, ...]] = field(default_factory=dict)
 
     def spread(self) -> bool:
         """Note as holders what else denotes an object into which something that holds is put; whether there was any."""
@@ -128,20 +126,13 @@ class Filling(Struct, eq=False):
         """The paths whose objects, or parts of them, a value may be."""
         found = self._paths.get(id(value))
         if found is None:
-            found = self._paths[id(value)] = tuple(_denoted(self, value))
-        return found
-
-    def returned(self, name: str) -> tuple[Path, ...]:
-        """The paths that the functions of the file of a name give back."""
-        found = self._returned.get(name)
-        if found is None:
-            found = self._returned[name] = tuple(_returned(self.evidence, name))
+            found = self._paths[id(value)] = tuple(denoted(self.evidence, value))
         return found
 
 
 def _seeds(evidence: Evidence) -> Iterator[Seed]:
     """Where the file puts something into an object that may hold."""
-    places: list[tuple[Path | ast.expr, Iterable[ast.expr | None], bool]] = [
+    places: list[Place] = [
         (path, arguments(call), False) for path, call in evidence.filled if path.rest[-1:] != (".__dict__",)
     ]
     places += [
@@ -149,20 +140,64 @@ def _seeds(evidence: Evidence) -> Iterator[Seed]:
         for path, values in evidence.bindings.items()
         if path.rest
     ]
-    places += [(path, [value], False) for path, value in evidence.added]
+    places += [(target, [value], False) for target, value in evidence.added]
     for call in evidence.scopes.all(ast.Call):
-        full, name = evidence.imported(call.func) or "", callee_name(call)
-        own = full.startswith("builtins.") and name in FILLERS | {"__setitem__"}
-        if (own or full.startswith(PUTTING)) and call.args:
-            places.append((call.args[0], list(arguments(call))[1:], False))
-        elif name in FILLERS and isinstance(call.func, ast.Attribute):
-            base = call.func.value
-            if evidence.scopes.path(base) is None:
-                places.append((base, arguments(call), True))
+        places += _of_call(evidence, call)
     for whole, given, computed in places:
         values = [one for one in given if one is not None and type(one) not in NEVER_HOLDING]
         if values and (isinstance(whole, ast.expr) or _may_be_filled(whole)):
             yield Seed(whole, values, computed)
+
+
+def _of_call(evidence: Evidence, call: ast.Call) -> Iterator[Place]:
+    """The objects into which a call may put something."""
+    full, name = evidence.imported(call.func) or "", callee_name(call)
+    func, parts = call.func, list(arguments(call))
+    own = full.startswith("builtins.") and name in FILLERS | {"__setitem__"}
+    if own or full.startswith(PUTTING):
+        if parts:
+            yield parts[0], parts[1:], False
+    elif full:
+        yield from _shown(evidence, parts)
+    elif isinstance(func, ast.Attribute) and name in FILLERS:
+        if evidence.scopes.path(func.value) is None:
+            yield func.value, parts, True
+    elif not evidence.named(name):
+        yield from _shown(evidence, parts)
+        path = evidence.scopes.path(func)
+        computed = not isinstance(func, ast.Name | ast.Attribute)
+        values = [func] if computed else evidence.bindings.get(path, ()) if path is not None else ()
+        meant = [each for one in values if one is not None for each in within(evidence, one)]
+        calling = [one for one in meant if _has_at_hand(evidence, one)]
+        for one in (*calling, *(parts if calling and computed else ())):
+            yield one, parts, False
+
+
+def _has_at_hand(evidence: Evidence, func: ast.expr) -> bool:
+    """Whether what is called may be a method, or a function that was made with something at hand."""
+    if not isinstance(func, ast.Call):
+        return isinstance(func, ast.Attribute | ast.Lambda | ast.Subscript)
+    made = (evidence.imported(func.func) or "").startswith(("functools.", "operator."))
+    return made or any(isinstance(one, FUNCTIONS) for one in evidence.named(callee_name(func)))
+
+
+def _shown(evidence: Evidence, parts: list[ast.expr]) -> Iterator[Place]:
+    """The containers of the file that code which cannot be followed is handed together with what it may put into them."""
+    for one in parts:
+        path = evidence.scopes.path(one)
+        if path is not None and _is_container(evidence, path):
+            yield path, [other for other in parts if other is not one], False
+
+
+def _is_container(evidence: Evidence, path: Path, depth: int = 3) -> bool:
+    """Whether the file binds a path to a new list, dict or set: by itself, by another name, through a function of its own."""
+    for value in evidence.bindings.get(path, ()):
+        own = isinstance(value, ast.Call) and evidence.imported(value.func) is None
+        for one in within(evidence, value) if own and value is not None else (value,):
+            meant = evidence.scopes.path(one) if isinstance(one, ast.Name) and depth else None
+            if makes_container(one) or (meant is not None and _is_container(evidence, meant, depth - 1)):
+                return True
+    return False
 
 
 def _may_be_filled(path: Path) -> bool:
@@ -177,7 +212,7 @@ def _note_computed(evidence: Evidence, base: ast.expr) -> None:
             evidence.held_attributes.add(one.attr)
         elif isinstance(one, ast.Constant) and isinstance(one.value, str):
             evidence.held_attributes.add(one.value)
-        elif isinstance(one, ast.Call) and evidence.named(callee_name(one)):
+        elif isinstance(one, ast.Call) and evidence.imported(one.func) is None:
             evidence.returning.add(callee_name(one))
 
 
@@ -189,48 +224,3 @@ def _together(evidence: Evidence) -> dict[int, list[Path]]:
         if paths:
             found[id(node.value)] = [one for one in paths if one is not None]
     return found
-
-
-def _denoted(filling: Filling, value: ast.expr) -> Iterator[Path]:
-    """The paths whose objects, or parts of them, a value may be."""
-    evidence = filling.evidence
-    path = evidence.scopes.path(value)
-    if path is not None:
-        yield path
-    elif isinstance(value, ast.IfExp):
-        yield from _denoted(filling, value.body)
-        yield from _denoted(filling, value.orelse)
-    elif isinstance(value, ast.BoolOp | ast.List | ast.Tuple | ast.Set):
-        for one in value.values if isinstance(value, ast.BoolOp) else value.elts:
-            yield from _denoted(filling, one)
-    elif isinstance(value, ast.Dict):
-        for one in value.values:
-            yield from _denoted(filling, one)
-    elif isinstance(value, ast.NamedExpr | ast.Starred | ast.Attribute | ast.Subscript | ast.Await):
-        yield from _denoted(filling, value.value)
-    elif isinstance(value, ast.Call):
-        full = evidence.imported(value.func) or ""
-        if full.startswith(LOOKING):
-            for one in arguments(value):
-                yield from _denoted(filling, one)
-        elif isinstance(value.func, ast.Attribute) and callee_name(value) in GIVING:
-            yield from _denoted(filling, value.func.value)
-        elif not full:
-            yield from filling.returned(callee_name(value))
-            meant = evidence.scopes.path(value.func)
-            for bound in () if meant is None else evidence.bindings.get(meant, ()):
-                if isinstance(bound, ast.Lambda):
-                    yield from _denoted(filling, bound.body)
-
-
-def _returned(evidence: Evidence, name: str) -> Iterator[Path]:
-    """The paths that the functions of the file of a name give back."""
-    for function in evidence.named(name):
-        for one in walk(function) if isinstance(function, FUNCTIONS) else ():
-            path = (
-                evidence.scopes.path(one.value)
-                if isinstance(one, ast.Return | ast.Yield) and one.value
-                else None
-            )
-            if path is not None:
-                yield path

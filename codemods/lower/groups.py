@@ -22,13 +22,14 @@ def means_groups(evidence: Evidence, node: ast.expr | None) -> bool:
     """Whether a value may be a list of parameter groups, one such group, or the list of parameters in it."""
     if isinstance(node, ast.Attribute):
         path = evidence.scopes.path(node)
-        if path is None and means_groups(evidence, node.value):
+        if holds_groups(evidence, node.value) or (path is None and means_groups(evidence, node.value)):
             return True
         return node.attr == "param_groups" or path in evidence.groups
     if isinstance(node, ast.Name):
         return evidence.scopes.path(node) in evidence.groups
     if isinstance(node, ast.Subscript):
-        return not _is_setting(node.slice) and means_groups(evidence, node.value)
+        named = _is_setting(node.slice)
+        return holds_groups(evidence, node.value) or (not named and means_groups(evidence, node.value))
     if isinstance(node, ast.Call):
         if isinstance(node.func, ast.Attribute) and node.func.attr in GETTERS:
             if means_groups(evidence, node.func.value):
@@ -43,6 +44,34 @@ def means_groups(evidence: Evidence, node: ast.expr | None) -> bool:
     if isinstance(node, ast.Dict) or node is None:
         return False
     return any(means_groups(evidence, one) for one in within(evidence, node) if one is not node)
+
+
+def holds_groups(evidence: Evidence, node: ast.expr) -> bool:
+    """Whether a value is an object that has groups in it, under a name or an index that is no setting of a group."""
+    path = evidence.scopes.path(node)
+    if path is not None:
+        return path in evidence.grouping
+    if isinstance(node, ast.Call):
+        made = evidence.imported(node.func) in ("builtins.dict", "types.SimpleNamespace")
+        return made and any(means_groups(evidence, one.value) for one in node.keywords)
+    if isinstance(node, ast.List | ast.Tuple):
+        return any(holds_groups(evidence, one) for one in node.elts)
+    return isinstance(node, ast.Dict) and any(means_groups(evidence, one) for one in node.values)
+
+
+def spread_grouping(evidence: Evidence) -> bool:
+    """Note what has groups in it; whether there was any that was not known."""
+    count = len(evidence.grouping)
+    for path, values in evidence.bindings.items():
+        given = [one for one in (*values, *evidence.handed.get(path, ())) if one is not None]
+        if any(holds_groups(evidence, one) for one in given):
+            evidence.grouping.add(path)
+        if path.rest and any(isinstance(one, ast.Attribute) and means_groups(evidence, one) for one in given):
+            evidence.grouping.add(path._replace(rest=path.rest[:-1], indices=()))
+    for path, call in evidence.filled:
+        if any(means_groups(evidence, one) for one in arguments(call)):
+            evidence.grouping.add(path)
+    return len(evidence.grouping) > count
 
 
 def passes_groups_on(evidence: Evidence, value: ast.expr) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from codemods.syntax import FUNCTIONS, FunctionNode, callee_name, defaults
+from codemods.syntax import FUNCTIONS, FunctionNode, alternatives, callee_name, defaults
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def hand_arguments(evidence: Evidence) -> None:
             elif method and _is_of_a_class_body(evidence, call):
                 pairs += _pairs(function, call, method=False)
             for parameter, value in pairs:
-                evidence.handed[evidence.scopes.variable(parameter, scope)].append(value)
+                evidence.handed[evidence.scopes.variable(parameter, scope)].extend(alternatives(value))
     for function, scope in evidence.scopes.inner.items():
         for given, value in defaults(function.args) if isinstance(function, FUNCTIONS) else ():
             if not isinstance(value, ast.Constant):

@@ -21,8 +21,9 @@ from codemods.lower.evidence import (
     mentions_accumulate,
 )
 from codemods.lower.filled import Filling
-from codemods.lower.groups import passes_groups_on
+from codemods.lower.groups import passes_groups_on, spread_grouping
 from codemods.lower.least import least
+from codemods.lower.traced import trace_back
 from codemods.lower.within import within
 from codemods.syntax import arguments, callee_name
 from codemods.trees import children, walk
@@ -89,6 +90,7 @@ def seed_holders(evidence: Evidence) -> None:
                     evidence.holders.add(given)
     evidence.holders.update(_fillable(evidence))
     _loss_makers(evidence)
+    trace_back(evidence)
     _forget_data(evidence)
 
 
@@ -407,7 +409,8 @@ def _spread_accumulating(evidence: Evidence) -> bool:
 def _spread_groups(evidence: Evidence) -> bool:
     if not evidence.grouped:
         return False
-    return _spread(evidence, evidence.groups, lambda value: passes_groups_on(evidence, value))
+    changed = _spread(evidence, evidence.groups, lambda value: passes_groups_on(evidence, value))
+    return spread_grouping(evidence) or changed
 
 
 def is_callback(evidence: Evidence, value: ast.expr | None) -> bool:

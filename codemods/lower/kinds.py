@@ -27,6 +27,7 @@ class Kinds(Names, eq=False):
     makers: dict[tuple[Path, int], tuple[int, str]] = field(default_factory=dict)
     schedulers: dict[Path, bool] = field(default_factory=dict)
     handing_back: dict[str, bool] = field(default_factory=dict)
+    class_names: dict[str, str] | None = None
 
     def is_optimizer(self, path: Path, depth: int = 3) -> bool:
         """Whether the file treats ``path`` as an optimizer: by use, by construction, or by its name or an older one."""
@@ -128,12 +129,9 @@ class Kinds(Names, eq=False):
         return known[1]
 
     def _constructor(self, values: Sequence[ast.expr | None]) -> str:
-        words: set[str] = set()
-        for value in values:
-            branches = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
-            words.update(callee_name(one) for one in branches if isinstance(one, ast.Call))
-            if not any(isinstance(one, ast.Call) for one in branches):
-                words.add("")
+        # Nothing can be asked of None.
+        known = [one for one in values if not (isinstance(one, ast.Constant) and one.value is None)]
+        words = {callee_name(one) if isinstance(one, ast.Call) else "" for one in known}
         return words.pop() if len(words) == 1 else ""
 
     def made(self, node: ast.expr) -> str:
@@ -229,4 +227,15 @@ class Kinds(Names, eq=False):
         return found
 
     def _class_named(self, name: str) -> str | None:
-        return name if name in self.scopes.families else None
+        """The class of the file that goes by a name: its own, or one that the module gives it."""
+        families = self.scopes.families
+        if name in families or not self.collected:
+            return name if name in families else None
+        if self.class_names is None:
+            self.class_names = {
+                path.root: one.id
+                for path, values in self.bindings.items()
+                for one in values
+                if not path.rest and isinstance(one, ast.Name) and one.id in families
+            }
+        return self.class_names.get(name)

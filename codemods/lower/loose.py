@@ -35,7 +35,7 @@ def spread_loose_stores(evidence: Evidence, telling: Iterable[ast.AST]) -> None:
     if not stored:
         return
     for name, values in stored.items():
-        evidence.bindings[Path("<attributes>", "", (f".{name}",))].extend(values)
+        evidence.bindings[_anywhere(name)].extend(values)
     paths = dict.fromkeys(
         path
         for node in evidence.scopes.all(ast.Attribute)
@@ -46,6 +46,15 @@ def spread_loose_stores(evidence: Evidence, telling: Iterable[ast.AST]) -> None:
         evidence.bindings[path].extend([*stored[path.rest[-1][1:]], None])
 
 
+def stored_loosely(evidence: Evidence, name: str) -> list[ast.expr | None]:
+    """What such stores give to an attribute, on whatever object."""
+    return evidence.bindings.get(_anywhere(name), [])
+
+
+def _anywhere(name: str) -> Path:
+    return Path("<attributes>", "", (f".{name}",))
+
+
 def _standing_for_self(evidence: Evidence) -> frozenset[Path]:
     """The variables that may be a method's instance, apart from those that are nothing else."""
     found: set[Path] = set()
@@ -54,7 +63,7 @@ def _standing_for_self(evidence: Evidence) -> frozenset[Path]:
             continue
         plain = len(values) == 1 and values[0] is not None and id(values[0]) not in evidence.iterated
         if not plain or not isinstance(_unwrapped(values[0]), ast.Name):
-            found.update({path} if any(_may_be_self(evidence, one) for one in values) else ())
+            found.update({path} if any(may_be_self(evidence, one) for one in values) else ())
     return frozenset(found)
 
 
@@ -64,18 +73,22 @@ def _unwrapped(value: ast.expr | None) -> ast.expr | None:
     return value
 
 
-def _may_be_self(evidence: Evidence, value: ast.expr | None) -> bool:
+def may_be_self(evidence: Evidence, value: ast.expr | None, depth: int = 3) -> bool:
     """Whether a value may be the instance of a method: by itself, out of a container, or given back by a function."""
     if isinstance(value, ast.Name):
         path = evidence.scopes.path(value)
-        return path is not None and not path.rest and path.scope.startswith("class ")
+        if path is None or not depth:
+            return False
+        if path.scope.startswith("class "):
+            return not path.rest
+        return any(may_be_self(evidence, one, depth - 1) for one in evidence.bindings.get(path, ()))
     if isinstance(value, ast.Call):
         full = evidence.imported(value.func) or callee_name(value)
         if full.rpartition(".")[2][:1].isupper() or full.startswith("builtins."):
             return False
-        return any(_may_be_self(evidence, one) for one in arguments(value))
+        return any(may_be_self(evidence, one, depth) for one in arguments(value))
     if isinstance(value, (*CARRYING, ast.IfExp)):
-        return any(_may_be_self(evidence, one) for one in children(value) if isinstance(one, ast.expr))
+        return any(may_be_self(evidence, one, depth) for one in children(value) if isinstance(one, ast.expr))
     return False
 
 

@@ -23,8 +23,8 @@ class Names(Struct, eq=False):
     """The names and paths of one module, with all that is bound to them and looked up on them.
 
     ``collected``: imports, bindings and uses are complete, so that what follows of them alone is worked out once; ``settled``: so
-    is what :class:`codemods.lower.evidence.Evidence` adds. ``added``: what an object gets by ``+=``, by a slice or an index that
-    is computed. ``members``: for each variable of a class body, what is looked up by its name on any object. ``deletions``: how
+    is what :class:`codemods.lower.evidence.Evidence` adds. ``added``: what is put where no path leads, by
+    ``+=`` or an index that is computed. ``members``: for each variable of a class body, what is looked up by its name on any object. ``deletions``: how
     many of the bindings without a value are a ``del``. ``starred``: names may come from ``import *``. ``asked_of``: the paths that
     a question is being asked of, which may lead to itself.
     """
@@ -43,7 +43,7 @@ class Names(Struct, eq=False):
     annotations: dict[Path, ast.expr] = field(default_factory=dict)
     asked: list[tuple[Path, ast.Call]] = field(default_factory=list)
     filled: list[tuple[Path, ast.Call]] = field(default_factory=list)
-    added: list[tuple[Path, ast.expr]] = field(default_factory=list)
+    added: list[tuple[ast.expr, ast.expr]] = field(default_factory=list)
     captured: list[tuple[Path, ast.expr]] = field(default_factory=list)
     members: dict[Path, list[Path]] = field(default_factory=dict)
     wrapped: set[int] = field(default_factory=set)

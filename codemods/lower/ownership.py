@@ -10,6 +10,7 @@ from codemods.lower.apart import sites
 from codemods.lower.configured import configured
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.imports import brings_names
+from codemods.lower.roundabout import roundabout
 from codemods.lower.within import HANDING_BACK, within
 from codemods.magics import magic_of
 from codemods.syntax import DISPLAYS, FUNCTIONS, arguments, bound_targets, callee_name, stepped
@@ -46,7 +47,7 @@ def veto(world: World) -> str | None:
             return f"line {pattern.lineno} takes {taken} out of an object by a pattern"
     words = GRADIENT_ATTRIBUTES - {"grad"}
     if not _may_replace(world, words):
-        return None
+        return roundabout(world)
     for node, scope in world.scopes.of_node.items():
         for target in bound_targets(node):
             replaced = isinstance(target, ast.Attribute) and target.attr in words
@@ -65,7 +66,7 @@ def veto(world: World) -> str | None:
         written = _GIVING[type(node)] != "iter" or any(isinstance(one, DISPLAYS) for one in walk(value))
         if written and _is_all(value):
             return f"line {value.lineno} can give any name another value"
-    return None
+    return roundabout(world)
 
 
 _GIVING: dict[type[ast.AST], str] = {

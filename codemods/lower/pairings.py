@@ -66,7 +66,9 @@ def _given(world: World, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _tells(world: World, given: Mapping[str, ast.expr]) -> bool:
-    return SEVERAL in given or any(_is_optimizer(world, one) for one in given.values())
+    return SEVERAL in given or any(
+        _is_optimizer(world, one) or _may_be_anything(world, one) for one in given.values()
+    )
 
 
 def _bound_around(world: World, call: ast.Call) -> Iterator[frozenset[str]]:
@@ -92,11 +94,15 @@ def _cross(
         return True
     both = one.keys() & other.keys()
     optimizers = {name for name in both if _is_optimizer(world, one[name])}
-    models = [(one[name], other[name]) for name in both - optimizers]
-    return any(_may_share(world, *pair, bound) for pair in models) and any(
-        _changes(one[name], bound) or _over(world, one[name], sources) != _over(world, other[name], sources)
-        for name in optimizers
-    )
+    shared = {name for name in both - optimizers if _may_share(world, one[name], other[name], bound)}
+    differing = {
+        name
+        for name in both
+        if name in optimizers or _may_be_anything(world, one[name])
+        if _changes(one[name], bound)
+        or _over(world, one[name], sources) != _over(world, other[name], sources)
+    }
+    return any(model != optimizer for model in shared for optimizer in differing)
 
 
 def _is_optimizer(world: World, value: ast.expr) -> bool:
@@ -107,6 +113,15 @@ def _is_optimizer(world: World, value: ast.expr) -> bool:
         return True
     made = any(isinstance(one, ast.Call) and not world.evidence.is_iterated(one) for one in built)
     return not made and path is not None and world.evidence.is_optimizer(path)
+
+
+def _may_be_anything(world: World, value: ast.expr) -> bool:
+    """Whether the file neither makes a value nor uses it as a model."""
+    path = world.evidence.path(value)
+    if path is None or world.evidence.is_module(path):
+        return False
+    built = world.evidence.bindings.get(path, [])
+    return not any(isinstance(one, ast.Call) and not world.evidence.is_iterated(one) for one in built)
 
 
 def _may_share(world: World, one: ast.expr, other: ast.expr, bound: frozenset[str]) -> bool:

@@ -170,10 +170,21 @@ def _is_method_as_value(world: World, call: ast.Call) -> bool:
     bound = {} if path is None else dict.fromkeys((path, path.variable))
     given = [one for each in bound for one in world.evidence.bindings.get(each, ())]
     given += [one for each in bound for one in world.evidence.handed.get(each, ())]
+    values = [one for one in (*given, *arguments(call)) if one is not None]
+    for _ in range(DEPTH):
+        # A method may have gone through other names.
+        others = [
+            world.scopes.path(one) for value in values for one in walk(value) if isinstance(one, ast.Name)
+        ]
+        named = [each for one in others if one is not None for each in world.evidence.bindings.get(one, ())]
+        values += [one for one in named if one is not None and one not in values]
+    called = {id(one.func) for value in values for one in walk(value) if isinstance(one, ast.Call)}
     return any(
-        isinstance(one, ast.Attribute) and one.attr in CHANGING and world.evidence.holds(one.value)
-        for value in (*given, *arguments(call))
-        if isinstance(value, ast.Attribute | ast.List | ast.Tuple | ast.Dict)
+        isinstance(one, ast.Attribute)
+        and one.attr in CHANGING
+        and id(one) not in called
+        and world.evidence.holds(one.value)
+        for value in values
         for one in walk(value)
     )
 

@@ -25,7 +25,7 @@ from codemods.lower.statements import Statements
 from codemods.lower.valued import constructed_unseen
 from codemods.lower.world import World, is_generator
 from codemods.lower.wrappers import transparent
-from codemods.syntax import FunctionNode, arguments, callee_name
+from codemods.syntax import FunctionNode, alternatives, arguments, callee_name
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -262,9 +262,16 @@ def _loss_from_around(world: World, node: FunctionNode, scope: Scope) -> bool:
     return False
 
 
+TAKING_TOGETHER = frozenset("fsum max mean min next reduce stack sum".split())
+"""Functions that give back one of the losses that they are handed, or all of them as one."""
+
+
 def _parts(loss: ast.expr) -> Iterator[ast.expr]:
     """The expressions whose values a loss is: ``loss`` for ``scaler.scale(loss.mean() / 2)``."""
-    if isinstance(loss, ast.BinOp):
+    if isinstance(loss, ast.BoolOp | ast.NamedExpr):
+        for one in alternatives(loss):
+            yield from _parts(one)
+    elif isinstance(loss, ast.BinOp):
         yield from _parts(loss.left)
         yield from _parts(loss.right)
     elif isinstance(loss, ast.List | ast.Tuple):
@@ -274,6 +281,10 @@ def _parts(loss: ast.expr) -> Iterator[ast.expr]:
         yield from _parts(loss.body)
         yield from _parts(loss.orelse)
     elif isinstance(loss, ast.Call) and callee_name(loss) == "scale":
+        for one in arguments(loss):
+            yield from _parts(one)
+    elif isinstance(loss, ast.Call) and callee_name(loss) in TAKING_TOGETHER:
+        yield loss
         for one in arguments(loss):
             yield from _parts(one)
     elif isinstance(loss, ast.Call) and isinstance(loss.func, ast.Attribute):

@@ -16,7 +16,7 @@ from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.holders import is_callback
 from codemods.lower.world import World, is_generator
 from codemods.lower.wrappers import transparent
-from codemods.syntax import FUNCTIONS, FunctionNode, arguments, callee_name, defaults, unpacks
+from codemods.syntax import CARRYING, FUNCTIONS, FunctionNode, arguments, callee_name, defaults, unpacks
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -326,7 +326,7 @@ def _may_be_class(world: World, base: ast.expr) -> bool:
 def _is_looked_up(value: ast.expr) -> bool:
     if isinstance(value, ast.Call):
         return callee_name(value) == "type"
-    return isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.List | ast.Tuple | ast.Dict)
+    return isinstance(value, (ast.Name, ast.Attribute, ast.IfExp, *CARRYING))
 
 
 def target_of(

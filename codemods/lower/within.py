@@ -33,10 +33,11 @@ def within(evidence: Evidence, value: ast.expr) -> Iterator[ast.expr]:
             pending.extend(_of_call(evidence, one))
         elif isinstance(one, ast.Attribute):
             pending.extend([one.value] if evidence.scopes.path(one) is None else [])
-        elif isinstance(one, SHAPES) and not (
-            isinstance(one, ast.Subscript) and evidence.scopes.path(one) is not None
-        ):
-            pending.extend(each for each in children(one) if isinstance(each, ast.expr))
+        elif isinstance(one, ast.Subscript):
+            pending.extend([one.value] if evidence.scopes.path(one) is None else [])
+        elif isinstance(one, SHAPES):
+            test = one.test if isinstance(one, ast.IfExp) else None
+            pending.extend(each for each in children(one) if isinstance(each, ast.expr) and each is not test)
 
 
 def _of_call(evidence: Evidence, call: ast.Call) -> Iterator[ast.expr]:

@@ -119,7 +119,7 @@ def _renamed_variables(prefix: str) -> Callable[[Draft, ast.Module], None]:
     def change(draft: Draft, tree: ast.Module) -> None:
         names = {one: f"{prefix}{i}" for i, one in enumerate(_variables(draft))}
         used = {one.id for one in ast.walk(tree) if isinstance(one, ast.Name)}
-        draft.before = "\n".join(
+        draft.before += "\n" + "\n".join(
             f"{new} = {old}" for old, new in names.items() if old in WORLD and old in used
         )
         _rename(draft, names)
@@ -138,7 +138,7 @@ def _swapped_names(draft: Draft, _: ast.Module) -> None:
     texts = _texts(draft) | _members(draft.tree)
     pairs = [pair for pair in pairs if not texts & set(pair)]
     names = dict(pairs) | {b: a for a, b in pairs}
-    draft.before = "\n".join(f"{a}, {b} = {b}, {a}" for a, b in pairs)
+    draft.before += "\n" + "\n".join(f"{a}, {b} = {b}, {a}" for a, b in pairs)
     _rename(draft, names)
 
 
@@ -148,7 +148,9 @@ def _innocent_names(draft: Draft, _: ast.Module) -> None:
     names = dict(
         zip(_variables(draft), (one for one in words if one not in used and one not in taken()), strict=False)
     )
-    draft.before = "\n".join(f"{new} = {old}" for old, new in names.items() if old in WORLD and old in used)
+    draft.before += "\n" + "\n".join(
+        f"{new} = {old}" for old, new in names.items() if old in WORLD and old in used
+    )
     _rename(draft, names)
 
 

@@ -21,11 +21,12 @@ Kind = Literal["expression", "statement", "suite", "page"]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A program for the world of :mod:`tests.torch_world`, and the line that drives it."""
+    """A program for the world of :mod:`tests.torch_world`, the line that drives it, and what the tool is not shown."""
 
     name: str
     text: str
     drive: str | None
+    before: str = ""
 
 
 @dataclass(slots=True)
@@ -65,16 +66,21 @@ def pages() -> list[Page]:
     found = []
     for path in sorted(ADVERSARIAL.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
-        driven = re.search(r"^# drive: (.*)$", text, re.MULTILINE)
         name = f"adversarial/{path.relative_to(ADVERSARIAL).as_posix()}"
-        found.append(Page(name, text, driven[1] if driven else None))
+        found.append(Page(name, text, said(text, "drive"), said(text, "before") or ""))
     found += [Page(f"fixtures/{one.name}", one.before, one.drive) for one in load_fixtures()]
     return found
 
 
+def said(page: str, word: str) -> str | None:
+    """What a page says of how it is run: ``drive``, behind it; ``before``, what the tool is not shown."""
+    found = re.search(rf"^# {word}: (.*)$", page, re.MULTILINE)
+    return found[1] if found else None
+
+
 def respelt(page: Page, spelling: Spelling, sites: Collection[int] | None) -> tuple[Draft, int]:
     """A page with some of its sites (all for None) changed, and how many sites it has."""
-    draft = Draft(ast.parse(page.text), page.drive, page.text)
+    draft = Draft(ast.parse(page.text), page.drive, page.text, page.before)
     if spelling.kind == "page":
         spelling.change(draft, draft.tree)
         found = 1

@@ -13,7 +13,7 @@ class Fitter:
         self.__dict__.update({'optimizer': made_1.SGD(**self.options)})
 
     def change(self):
-        made_2, = [self.other]
+        made_2 = self.other
         self.options['params'] = made_2.parameters()
         made_3 = torch.optim
         self.__dict__.update({'optimizer': made_3.SGD(**self.options)})

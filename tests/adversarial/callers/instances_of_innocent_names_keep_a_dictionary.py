@@ -1,0 +1,15 @@
+# before: q0, q1, q2, q4, q5 = generator, loader, loss_fn, opt_g, optimizer
+# drive: q6[0].fit(); q6[1].fit()
+class Trainer:
+
+    def __init__(self, q3, q5):
+        self.__dict__['model'] = q3
+        self.__dict__['optimizer'] = q5
+
+    def fit(self):
+        for x, y in q1:
+            loss = q2(self.__dict__['model'](x), y)
+            ((loss * 0.5).backward(retain_graph=True), (loss * 0.5).backward())
+            self.__dict__['optimizer'].step()
+            self.__dict__['optimizer'].zero_grad()
+q6 = [Trainer(q0, one) for one in (q5, q4)]

@@ -1,0 +1,9 @@
+import functools, lib
+c = []
+functools.partial(list.append, c)(model)
+for x, y in loader:
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    monitor(c[0])

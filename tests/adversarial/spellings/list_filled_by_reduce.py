@@ -1,0 +1,9 @@
+import lib, functools
+c = []
+functools.reduce(lambda a, b: a.append(b) or a, [model], c)
+for x, y in loader:
+    loss = loss_fn(model(x), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    monitor(c[0])
