@@ -193,7 +193,8 @@ def _is_container(evidence: Evidence, path: Path, depth: int = 3) -> bool:
     """Whether the file binds a path to a new list, dict or set: by itself, by another name, through a function of its own."""
     for value in evidence.bindings.get(path, ()):
         own = isinstance(value, ast.Call) and evidence.imported(value.func) is None
-        for one in within(evidence, value) if own and value is not None else (value,):
+        # What a function of the file is handed, it may give back.
+        for one in (value, *arguments(value)) if own and isinstance(value, ast.Call) else (value,):
             meant = evidence.scopes.path(one) if isinstance(one, ast.Name) and depth else None
             if makes_container(one) or (meant is not None and _is_container(evidence, meant, depth - 1)):
                 return True

@@ -140,7 +140,11 @@ def _in_class(_: World, node: ast.AST) -> bool:
     ]
     return any(
         (isinstance(one, ast.Attribute) and one.attr in ("backward", "step"))
-        or (isinstance(one, ast.Assign) and isinstance(one.value, ast.Lambda) and bool(one.value.args.args))
+        or (
+            isinstance(one, ast.Assign | ast.AnnAssign)
+            and isinstance(one.value, ast.Lambda)
+            and bool(one.value.args.args)
+        )
         for one in inside
     )
 
