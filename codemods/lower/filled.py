@@ -192,9 +192,9 @@ def _shown(evidence: Evidence, parts: list[ast.expr]) -> Iterator[Place]:
 def _is_container(evidence: Evidence, path: Path, depth: int = 3) -> bool:
     """Whether the file binds a path to a new list, dict or set: by itself, by another name, through a function of its own."""
     for value in evidence.bindings.get(path, ()):
-        own = isinstance(value, ast.Call) and evidence.imported(value.func) is None
         # What a function of the file is handed, it may give back.
-        for one in (value, *arguments(value)) if own and isinstance(value, ast.Call) else (value,):
+        own = value if isinstance(value, ast.Call) and evidence.imported(value.func) is None else None
+        for one in (value, *(() if own is None else arguments(own))):
             meant = evidence.scopes.path(one) if isinstance(one, ast.Name) and depth else None
             if makes_container(one) or (meant is not None and _is_container(evidence, meant, depth - 1)):
                 return True

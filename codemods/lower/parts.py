@@ -166,7 +166,7 @@ def _is_method_as_value(world: World, call: ast.Call) -> bool:
     full = world.evidence.imported(call.func) or ""
     if full.startswith("torch.nn.") and full.rpartition(".")[2] in CHANGING:
         return any(map(world.evidence.holds, arguments(call)))
-    if not _names_such_a_method(world):
+    if CHANGING.isdisjoint(world.escaping):
         return False
     path = world.scopes.path(call.func) if isinstance(call.func, ast.Name | ast.Subscript) else None
     bound = {} if path is None else dict.fromkeys((path, path.variable))
@@ -189,16 +189,6 @@ def _is_method_as_value(world: World, call: ast.Call) -> bool:
         for value in values
         for one in walk(value)
     )
-
-
-def _names_such_a_method(world: World) -> bool:
-    """Whether the file looks up a method that changes the parts of a module otherwise than to call it there; asked once."""
-    known = world.tree.__dict__.get("_names_changing")
-    if known is None:
-        callees = {id(one.func) for one in world.scopes.all(ast.Call)}
-        looked_up = (one for one in world.scopes.all(ast.Attribute) if one.attr in CHANGING)
-        known = world.tree.__dict__["_names_changing"] = any(id(one) not in callees for one in looked_up)
-    return bool(known)
 
 
 def may_be_part(world: World, value: ast.expr, depth: int = DEPTH) -> bool:
