@@ -10,13 +10,12 @@ from codemods.custom import in_force
 from codemods.document import Document, UnparsableCell, document, located, warned
 from codemods.files.load import Unreadable
 from codemods.files.prefilter import worth_a_look
-from codemods.findings import MARK, BrokenPromise, CannotRewrite, Finding, Outcome, Problem
+from codemods.findings import MARK, BrokenPromise, CannotRewrite, Finding, Outcome, Problem, TooLarge
 from codemods.hush import Hush
-from codemods.judge import judge
-from codemods.lower import TooLarge, lower
-from codemods.lower.stepping import may_look_up, may_train
+from codemods.mentions import may_look_up
 from codemods.quiet import as_written, is_quiet, of_verdict, resting
 from codemods.settings import NO_IDIOMS
+from codemods.settled import settled
 from codemods.syntax import Unparsable, parse
 from codemods.timings import stage
 
@@ -79,6 +78,15 @@ def _examine(
         return Outcome(path, data)
     tree = parse(source.text, source.cuts)
     hush = Hush(path, source.text, settings)
+    if not hush.has_marks and source.cuts is None and at_once(settings):
+        found = settled(path, tree, source.text, vantage)
+        if found is not None:
+            return _outcome(path, data, source, hush, tree, None, found)
+    with stage("imports"):
+        from codemods.judge import judge  # noqa: PLC0415 - most training code is in order at first sight
+        from codemods.lower import lower  # noqa: PLC0415
+        from codemods.lower.stepping import may_train  # noqa: PLC0415
+
     if not may_train(tree, source.text, vantage):
         return _outcome(path, data, source, hush, tree)
     try:
@@ -104,6 +112,11 @@ def _examine(
             after = rewritten(path, source, worked, settings, hush)
     found = resting(as_written(findings, program.written), program)
     return _outcome(path, data, source, hush, tree, after, found)
+
+
+def at_once(settings: Settings) -> bool:
+    """Whether the settings ask of a canonical step no more than that it is one."""
+    return settings.idioms == NO_IDIOMS and settings.only is None and "GO102" not in settings.codes
 
 
 def _outcome(

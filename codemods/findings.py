@@ -21,6 +21,9 @@ class Verdict(Enum):
     UNUSED_SUPPRESSION = "unused-suppression"
 
 
+IN_ORDER = "zero_grad, backward, step"
+"""The reason of a canonical step."""
+
 CODES = {
     Verdict.ZERO_LAST: "GO101",
     Verdict.ZERO_AFTER_FORWARD: "GO102",
@@ -119,6 +122,10 @@ class Outcome(Struct, frozen=True):
 
 class CannotRewrite(Exception):
     """The rewriting library cannot parse the file, or black cannot format it: it is left alone."""
+
+
+class TooLarge(Exception):
+    """A function has more basic blocks than the analysis follows."""
 
 
 class BrokenPromise(Exception):

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from codemods.effects import Effect, Effects
 from codemods.events import Accumulate, Backward, Path, Rebind, Span, Step, Unknown, Zero
-from codemods.findings import Verdict
+from codemods.findings import IN_ORDER, Verdict
 from codemods.orders import CLEARED, Fact, attributed, closes, order, reaches_itself
 from codemods.timings import timed
 
@@ -209,7 +209,7 @@ def _judge_order(scene: Scene) -> Judged:
         return scene.judged(Verdict.STEP_WITHOUT_GRADIENT, reason, between)
     if scene.zeros and all(fact.zeroed for fact in seen):
         clearing = [one for one in scene.zeros if any(fact != CLEARED for fact in at[one.place])]
-        return scene.judged(Verdict.CANONICAL, "zero_grad, backward, step", clearing)
+        return scene.judged(Verdict.CANONICAL, IN_ORDER, clearing)
     late = _late(scene)
     if late:
         return scene.judged(

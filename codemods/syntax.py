@@ -74,7 +74,7 @@ def parse(text: str, cuts: Cuts | None = None) -> ast.Module:
 def _cut(tree: ast.Module, cuts: Cuts) -> None:
     suites: list[list[ast.stmt]] = [[] for _ in cuts.starts]
     for statement in tree.body:
-        suites[bisect_right(cuts.starts, _first_line(statement)) - 1].append(statement)
+        suites[bisect_right(cuts.starts, first_line(statement)) - 1].append(statement)
     cells: list[ast.stmt] = [
         _placed(Cell(), suite, start) for start, suite in zip(cuts.starts, suites, strict=True) if suite
     ]
@@ -83,9 +83,10 @@ def _cut(tree: ast.Module, cuts: Cuts) -> None:
     tree.body = [_placed(whole, cells, 1)] if cells else []
 
 
-def _first_line(statement: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(one.lineno for one in decorators)])
+def first_line(node: ast.stmt | ast.expr) -> int:
+    """The line on which a statement begins: that of its first decorator, where it has some."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(one.lineno for one in decorators)])
 
 
 def _placed(node: Cells | Cell, body: list[ast.stmt], line: int) -> ast.stmt:

@@ -486,7 +486,7 @@ def test_a_crash_is_a_problem_and_leaves_the_file_alone(monkeypatch: pytest.Monk
     def crash(_: object) -> None:
         raise KeyError("surprise")
 
-    monkeypatch.setattr(codemods.engine, "judge", crash)
+    monkeypatch.setattr(codemods.judge, "judge", crash)
     outcome = examine("a.py", LAST.encode(), DEFAULT)
     assert outcome.problem
     assert "please report it: KeyError('surprise')" in outcome.problem.message

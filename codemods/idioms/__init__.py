@@ -32,6 +32,15 @@ def steps() -> re.Pattern[str]:
     return re.compile("|".join(found for one in idioms() if (found := getattr(one, "STEPS", ""))))
 
 
+@cache
+def besides() -> tuple[str, ...]:
+    """Words one of which a file holds where an idiom sees a training step, or a part of one, that is not said in torch's.
+
+    An idiom says them in ``BESIDES``, in small letters. Torch's are ``zero_grad``, ``backward`` and ``step``, looked up and called.
+    """
+    return tuple(dict.fromkeys(word for one in idioms() for word in getattr(one, "BESIDES", ())))
+
+
 def recognise(site: CallSite) -> Sequence[Event] | None:
     """The answer of the first idiom that knows the call."""
     for idiom in idioms():

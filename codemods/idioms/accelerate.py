@@ -32,6 +32,14 @@ QUIET = frozenset(
 
 CONTEXTS = frozenset({"accumulate", "no_sync", "trigger_sync_in_backward"})
 SWITCHES = frozenset({"_do_sync", "_set_sync_gradients"})
+BESIDES = (
+    "accumulate",
+    "no_sync",
+    "trigger_sync_in_backward",
+    "_do_sync",
+    "_set_sync_gradients",
+    "sync_gradients",
+)
 SAVED = {"save_state": "register_save_state_pre_hook", "load_state": "register_load_state_pre_hook"}
 
 

@@ -23,6 +23,8 @@ QUIET = frozenset(
     f"apex.amp.{name}" for name in ("initialize", "load_state_dict", "master_params", "state_dict")
 )
 
+BESIDES = ("scale_loss",)
+
 
 def recognise(site: CallSite) -> Sequence[Event] | None:
     """Recognise the calls of ``apex.amp``, and the backward of what ``scale_loss`` gives."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from codemods.callsite import CallSite
 
 STEPS = "step"
+BESIDES = ("deepspeed",)
 
 
 def recognise(site: CallSite) -> Sequence[Event] | None:

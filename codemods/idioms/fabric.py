@@ -24,6 +24,8 @@ QUIET = frozenset(
 )
 """Methods that neither read nor change a gradient, as long as none is handed to them."""
 
+BESIDES = ("no_backward_sync",)
+
 
 def recognise(site: CallSite) -> Sequence[Event] | None:
     """Recognise the methods of a ``lightning.Fabric``."""

@@ -21,6 +21,7 @@ QUIET = frozenset(
 )
 
 STEPS = "step"
+BESIDES = ()  # codemods/settled knows a scaler
 
 
 def recognise(site: CallSite) -> Sequence[Event] | None:

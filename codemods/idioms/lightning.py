@@ -29,6 +29,8 @@ QUIET = frozenset(
 )
 """Methods of a LightningModule that neither read nor change a gradient."""
 
+BESIDES = ("manual_backward",)
+
 
 def recognise(site: CallSite) -> Sequence[Event] | None:
     """Recognise what a LightningModule of the file calls on itself, and its schedulers."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from codemods.callsite import CallSite
 
 STEPS = "update_params"
+BESIDES = ("update_params",)
 
 
 def recognise(site: CallSite) -> Sequence[Event] | None:

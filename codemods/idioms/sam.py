@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 HALVES = frozenset({"first_step", "second_step"})
 
 STEPS = "first_step|second_step"
+BESIDES = ("first_step", "second_step")
 
 
 def recognise(site: CallSite) -> Sequence[Event] | None:

@@ -21,6 +21,7 @@ UPDATING = frozenset({"need_update", "update_grad"})
 SCALERS = frozenset({"timm.utils.NativeScaler", "timm.utils.ApexScaler"})
 
 STEPS = r"(?i:\w*scaler)"
+BESIDES = ("nativescaler", "apexscaler")
 
 
 def recognise(site: CallSite) -> Sequence[Event] | None:

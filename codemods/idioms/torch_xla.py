@@ -20,6 +20,7 @@ MODULE = "torch_xla.core.xla_model."
 QUIET = frozenset({f"{MODULE}mark_step", "torch_xla.sync", "torch_xla.step"})
 
 STEPS = "optimizer_step"
+BESIDES = ("optimizer_step",)
 
 
 def recognise(site: CallSite) -> Sequence[Event] | None:

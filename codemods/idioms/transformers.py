@@ -26,6 +26,8 @@ QUIET = frozenset("generate num_parameters push_to_hub save_pretrained".split())
 COLLATOR = re.compile(r"transformers\.(data\.(data_collator\.)?)?(DataCollator\w*|DefaultDataCollator)")
 TRAINER = re.compile(r"(transformers|trl)(\.\w+)*\.\w*Trainer")
 
+BESIDES = ("training_step",)
+
 
 def recognise(site: CallSite) -> Sequence[Event] | None:
     """Recognise ``self.training_step`` that a class of the file inherits from a Trainer, and what models do."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codemods.lower.blocks import TooLarge
+from codemods.findings import TooLarge
 from codemods.lower.program import assembled
 from codemods.lower.world import sketch_of, world_of
 from codemods.timings import timed
@@ -22,7 +22,7 @@ __all__ = ["TooLarge", "lower"]
 def lower(tree: ast.Module, vantage: Vantage | None = None) -> Program:
     """Lower a module; with a vantage, calls of functions of the run's other files are followed.
 
-    Raises :class:`codemods.lower.blocks.TooLarge` when a function has more blocks than the analysis follows and
+    Raises :class:`codemods.findings.TooLarge` when a function has more blocks than the analysis follows and
     ``RecursionError`` when expressions are nested deeper than the interpreter allows.
     """
     if vantage is None:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from codemods.custom import current
 from codemods.events import Call
 from codemods.files.load import Unreadable, load
-from codemods.lower.imports import imported_modules
+from codemods.importing import imported_modules
 from codemods.lower.program import lowering, pruned
 from codemods.lower.scopes import scopes_of
 from codemods.lower.world import sketch_of, with_lookups, with_told
@@ -129,7 +129,7 @@ class Home(Struct, eq=False):
 
     @property
     def modules(self) -> tuple[tuple[int, str], ...]:
-        """What its import statements import, as :func:`codemods.lower.imports.imported_modules` says it."""
+        """What its import statements import, as :func:`codemods.importing.imported_modules` says it."""
         if self._modules is None:
             scopes = self.scopes
             self._modules = imported_modules([*scopes.all(ast.Import), *scopes.all(ast.ImportFrom)])

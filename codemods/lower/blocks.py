@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from codemods.findings import TooLarge
 from codemods.ir.nodes import Block, Region
 
 if TYPE_CHECKING:
     from codemods.events import Event, Span
 
 LIMIT = 60_000
-
-
-class TooLarge(Exception):
-    """A function has more basic blocks than the analysis follows."""
 
 
 class Draft(Struct, eq=False):

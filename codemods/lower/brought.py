@@ -10,8 +10,8 @@ from codemods.custom import current, is_marked
 from codemods.files.load import Unreadable
 from codemods.files.prefilter import worth_a_look
 from codemods.idioms import steps
+from codemods.importing import imported_modules
 from codemods.lower.abroad import home_of
-from codemods.lower.imports import imported_modules
 from codemods.lower.stepping import words
 from codemods.syntax import Unparsable
 from codemods.trees import walk

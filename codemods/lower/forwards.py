@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
 from codemods.lower.evidence import GRADIENT_ATTRIBUTES
-from codemods.lower.kinds import MODULE_METHODS
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.world import world_of
 from codemods.syntax import arguments
 from codemods.trees import walk
+from codemods.words import ASKED_FOR
 
 if TYPE_CHECKING:
     from codemods.events import Path
@@ -58,7 +58,7 @@ def _is_model(world: World, path: Path | None) -> bool:
     evidence = world.evidence
     if path is None or evidence.is_import(path) or evidence.is_optimizer(path) or evidence.is_scheduler(path):
         return False
-    if evidence.methods.get(path, set()) & MODULE_METHODS:
+    if evidence.methods.get(path, set()) & ASKED_FOR:
         return True
     if any(one is not None and world.builds_module(one) for one in evidence.bindings.get(path, ())):
         return path in evidence.called and not evidence.is_data(path)

@@ -217,12 +217,6 @@ MODEL_WORD = (
 )
 """Names of things whose ``train()`` switches a mode. What trains is called otherwise: trainer, agent, learner, runner."""
 
-OPTIMIZER_WORD = re.compile(
-    r"(?:^|_)(opt|opts|optim|optims|optimizer|optimizers|optimiser)(?:_|\d|$)|optim", re.IGNORECASE
-)
-SCHEDULER_WORD = re.compile(r"sched|lr_|warmup|annealer", re.IGNORECASE)
-SCHEDULER_NAME = re.compile(r"sched(uler)?s?(_?[a-z]|\d+)?$|^\.?lr_sched|annealer$", re.IGNORECASE)
-
 HOOKS = frozenset(
     "register_comm_hook register_step_pre_hook register_step_post_hook register_optimizer_step_pre_hook "
     "register_optimizer_step_post_hook register_module_full_backward_hook register_multi_grad_hook "

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from codemods.importing import bound_by
 from codemods.lower import harmless
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from codemods.events import Path
+    from codemods.importing import Bound
     from codemods.lower.world import World
-
-
-IMPORTING = frozenset({ast.Import, ast.ImportFrom})
 
 
 class Imported(Struct, frozen=True):
@@ -32,15 +31,6 @@ class Imported(Struct, frozen=True):
     package: tuple[int, str] | None = None
 
 
-class _Bound(Struct, frozen=True):
-    """One name that one import statement binds; ``name`` is None where that is a module."""
-
-    level: int
-    module: str
-    name: str | None
-    whole: bool
-
-
 def brings_names(node: ast.stmt) -> bool:
     """Whether a statement may give any name of the module another value: ``from helpers import *``.
 
@@ -53,10 +43,10 @@ def brings_names(node: ast.stmt) -> bool:
 
 def imported_calls(world: World) -> Iterator[tuple[ast.Call, Imported]]:
     """Every call of the file whose callee is an imported name that nothing in the file gives another meaning."""
-    bound: dict[tuple[str, str], list[_Bound]] = defaultdict(list)
+    bound: dict[tuple[str, str], list[Bound]] = defaultdict(list)
     statements: list[ast.stmt] = [*world.scopes.all(ast.Import), *world.scopes.all(ast.ImportFrom)]
     for statement in statements:
-        for name, one in _bound_by(statement):
+        for name, one in bound_by(statement):
             bound[(world.scopes.binding(name, world.scopes.of_node[statement]).name, name)].append(one)
     if not bound or any(name == "*" for _, name in bound):
         return
@@ -70,31 +60,6 @@ def imported_calls(world: World) -> Iterator[tuple[ast.Call, Imported]]:
         found = _meaning(world, node, bound, handed, changed)
         if found is not None and found.name not in patched:
             yield node, found
-
-
-def imported_modules(nodes: Iterable[ast.AST]) -> tuple[tuple[int, str], ...]:
-    """All that the import statements among some nodes may mean by a module: how many dots, and the words behind them."""
-    found: dict[tuple[int, str], None] = {}
-    for node in nodes:
-        if type(node) not in IMPORTING:
-            continue
-        for _, one in _bound_by(node):
-            found[one.level, one.module] = None
-            if one.name is not None:
-                found[one.level, f"{one.module}.{one.name}"] = None
-    return tuple(found)
-
-
-def _bound_by(node: ast.AST) -> Iterator[tuple[str, _Bound]]:
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            if alias.asname:
-                yield alias.asname, _Bound(0, alias.name, None, whole=False)
-            else:
-                yield alias.name.partition(".")[0], _Bound(0, alias.name, None, whole=True)
-    elif isinstance(node, ast.ImportFrom):
-        for alias in node.names:
-            yield alias.asname or alias.name, _Bound(node.level, node.module or "", alias.name, whole=False)
 
 
 def _is_dotted_text(node: ast.AST) -> bool:
@@ -119,7 +84,7 @@ def _handed_around(world: World) -> set[tuple[str, str]]:
 def _meaning(
     world: World,
     call: ast.Call,
-    bound: dict[tuple[str, str], list[_Bound]],
+    bound: dict[tuple[str, str], list[Bound]],
     handed: set[tuple[str, str]],
     changed: set[Path],
 ) -> Imported | None:

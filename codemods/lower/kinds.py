@@ -12,11 +12,10 @@ from codemods.lower import harmless
 from codemods.lower.names import Names
 from codemods.syntax import arguments, callee_name
 from codemods.trees import walk
+from codemods.words import ASKED_FOR, OPTIMIZER_WORD, SCHEDULER_NAME, SCHEDULER_WORD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-MODULE_METHODS = frozenset("eval modules named_modules named_parameters parameters".split())
 
 
 class Kinds(Names, eq=False):
@@ -36,7 +35,7 @@ class Kinds(Names, eq=False):
         if any(self.builds_optimizer(value) for value in self.bindings.get(path, ())):
             return True
         words = [path.root, *(one for one in path.rest if one.startswith("."))]
-        named = any(harmless.OPTIMIZER_WORD.search(one.lstrip(".")) for one in words)
+        named = any(OPTIMIZER_WORD.search(one.lstrip(".")) for one in words)
         return (named or self._renames_optimizer(path, depth)) and not self.is_scheduler(path)
 
     def _renames_optimizer(self, path: Path, depth: int) -> bool:
@@ -72,7 +71,7 @@ class Kinds(Names, eq=False):
 
     def is_module(self, path: Path) -> bool:
         """Whether ``path`` is used as a ``torch.nn.Module``: called, or asked for its parameters."""
-        return path in self.called or bool(self.methods.get(path, set()) & MODULE_METHODS)
+        return path in self.called or bool(self.methods.get(path, set()) & ASKED_FOR)
 
     def is_forward(self, node: ast.expr) -> bool:
         """Whether calling this is the forward of a module: something that is also asked for its parameters.
@@ -84,7 +83,7 @@ class Kinds(Names, eq=False):
             wrapper = self.path(node.value)
             if wrapper is not None and self.is_module(wrapper):
                 return True
-        return path is not None and bool(self.methods.get(path, set()) & MODULE_METHODS)
+        return path is not None and bool(self.methods.get(path, set()) & ASKED_FOR)
 
     def hands_back(self, call: ast.Call) -> bool:
         """Whether a function of the file gives back what it is handed, as it is."""
@@ -116,9 +115,9 @@ class Kinds(Names, eq=False):
         if any(self.builds_optimizer(one) for one in values):
             return False
         if named and len(named) == len(values):
-            if all(one.endswith("LR") or harmless.SCHEDULER_WORD.search(one) for one in named):
+            if all(one.endswith("LR") or SCHEDULER_WORD.search(one) for one in named):
                 return True
-        return harmless.SCHEDULER_NAME.search((path.rest or (path.root,))[-1]) is not None
+        return SCHEDULER_NAME.search((path.rest or (path.root,))[-1]) is not None
 
     def constructor(self, path: Path) -> str:
         """The last word of what ``path`` is built by when all its bindings agree, else an empty string."""

@@ -17,9 +17,9 @@ from codemods.custom import current, is_marked
 from codemods.events import Backward, Read, Step, Unknown, Zero
 from codemods.files.load import Unreadable
 from codemods.files.prefilter import worth_a_look
+from codemods.findings import TooLarge
 from codemods.lower import harmless
 from codemods.lower.abroad import home_of
-from codemods.lower.blocks import TooLarge
 from codemods.lower.danger import danger_of_arguments
 from codemods.lower.evidence import NOTHING_TOLD, Told
 from codemods.lower.imports import Imported, imported_calls

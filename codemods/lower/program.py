@@ -44,7 +44,7 @@ class Lowering(Struct, frozen=True):
     def function(self, node: ast.Module | FunctionNode) -> Function:
         """One function, not yet linked to others.
 
-        Raises :class:`codemods.lower.blocks.TooLarge` when it has more blocks than the analysis follows and
+        Raises :class:`codemods.findings.TooLarge` when it has more blocks than the analysis follows and
         ``RecursionError`` when expressions are nested deeper than the interpreter allows.
         """
         return _lower_function(self.world, node, self.again, self.unseen)
