@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-import codemods.engine
+import codemods.judge
 import codemods.rewrite
 import codemods.rounds
 from codemods.engine import examine

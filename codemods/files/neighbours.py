@@ -42,7 +42,8 @@ class Neighbours(Struct, eq=False):
     _before: dict[str, bytes] = field(default_factory=dict)
     _folders: set[Path] = field(default_factory=set)
     _located: dict[tuple[str, int, str], str | None] = field(default_factory=dict)
-    _tops: dict[tuple[Path, str], bool] = field(default_factory=dict)
+    _tops: dict[tuple[str, str], list[Path]] = field(default_factory=dict)
+    _own: tuple[str, Path] = ("", Path())
 
     def _index(self) -> None:
         """Index the paths, once somebody asks: most runs hold no file that could."""
@@ -92,25 +93,31 @@ class Neighbours(Struct, eq=False):
     def _locate(self, importer: str, level: int, module: str) -> str | None:
         self._index()
         parts = [one for one in module.split(".") if one]
-        own = Path(importer).resolve()
+        if not level and (not parts or parts[0] in sys.stdlib_module_names):
+            return None
+        own = self._resolved(importer)
         if level:
             folder = own.parents[level - 1] if level <= len(own.parents) else own.parent
             candidates = _candidates(folder, parts)
-        elif not parts or parts[0] in sys.stdlib_module_names:
-            return None
         else:
-            bases = [each for one in self._around(own.parent) for each in (one, one / "src")]
-            candidates = [
-                found for base in bases if self._has(base, parts[0]) for found in _candidates(base, parts)
-            ]
+            bases = self._bases(own.parent, parts[0])
+            candidates = [found for base in bases for found in _candidates(base, parts)]
         found = set(candidates)
         return self._shown.get(found.pop()) if len(found) == 1 and own not in found else None
 
-    def _has(self, folder: Path, name: str) -> bool:
-        """Whether a folder has a folder or a module of that name: most imports are of libraries, and found nowhere."""
-        asked = (folder, name)
+    def _resolved(self, importer: str) -> Path:
+        if self._own[0] != importer:
+            self._own = (importer, Path(importer).resolve())
+        return self._own[1]
+
+    def _bases(self, folder: Path, name: str) -> list[Path]:
+        """The folders with a folder or a module of that name, seen from one: most imports are of libraries, and found nowhere."""
+        asked = (str(folder), name)
         if asked not in self._tops:
-            self._tops[asked] = (folder / name).is_dir() or (folder / f"{name}.py").is_file()
+            bases = [each for one in self._around(folder) for each in (one, one / "src")]
+            self._tops[asked] = [
+                one for one in bases if (one / name).is_dir() or (one / f"{name}.py").is_file()
+            ]
         return self._tops[asked]
 
     def _around(self, folder: Path) -> list[Path]:

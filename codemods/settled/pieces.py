@@ -21,6 +21,7 @@ Chain = tuple[str, ...]
 CLASS = "class "
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DEFINED = frozenset(DEFINITIONS)
 COMPOUND = (
     *DEFINITIONS, ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match, ast.ExceptHandler,
     ast.match_case, *((ast.TryStar,) if hasattr(ast, "TryStar") else ()),
@@ -33,14 +34,10 @@ class Lines(Struct, frozen=True):
 
     numbers: list[int]
 
-    def between(self, first: int, last: int) -> bool:
-        """Whether one of them is among these."""
-        at = bisect_left(self.numbers, first)
-        return at < len(self.numbers) and self.numbers[at] <= last
-
-    def on(self, node: ast.stmt | ast.expr) -> bool:
-        """Whether one of them is among those of a node, decorators included."""
-        return self.between(first_line(node), node.end_lineno or node.lineno)
+    def on(self, node: ast.stmt) -> bool:
+        """Whether one of them is among those of a statement, decorators included."""
+        at = bisect_left(self.numbers, first_line(node) if type(node) in DEFINED else node.lineno)
+        return at < len(self.numbers) and self.numbers[at] <= (node.end_lineno or node.lineno)
 
 
 class Piece(Struct, frozen=True, eq=False):

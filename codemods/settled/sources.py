@@ -10,14 +10,18 @@ from msgspec import Struct, field
 
 from codemods.settled.pieces import lines_of, pieces
 from codemods.settled.steps import NotPlain
-from codemods.syntax import FUNCTIONS, alternatives, bound_names, bound_targets
+from codemods.syntax import BINDERS, FUNCTIONS, alternatives, bound_names, bound_targets
 from codemods.trees import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _STARRED = re.compile(r"import\s*\*")
-_DEFINED = re.compile(r"\b(def|class)\s+(\w+)")
+_FUNCTION, _CLASS = re.compile(r"def\s+(\w+)"), re.compile(r"class\s+(\w+)")
+
+
+BINDING = frozenset({*BINDERS, *FUNCTIONS, ast.Global, ast.Nonlocal})
+"""The nodes that bind names, or say where they are bound."""
 
 
 class Given(Struct, frozen=True, eq=False):
@@ -60,10 +64,11 @@ class Source(Struct, frozen=True, eq=False):
 
     def _given(self, name: str) -> Iterator[Given]:
         for piece in pieces(self.tree.body, lines_of(self.text, words_of([name.rpartition(".")[2]]))):
-            yield from _given_by(piece.owner, name)
+            if type(piece.owner) in BINDING:
+                yield from _given_by(piece.owner, name)
             for part in piece.parts:
                 for node in walk(part):
-                    if node is not piece.owner:
+                    if type(node) in BINDING and node is not piece.owner:
                         yield from _given_by(node, name)
 
     def looks_up(self, name: str, further: str) -> bool:
@@ -74,11 +79,7 @@ class Source(Struct, frozen=True, eq=False):
 
 def source_of(tree: ast.Module, text: str) -> Source:
     """A file of which nothing has been asked yet."""
-    defined = _DEFINED.findall(text)
-    functions, classes = (
-        frozenset(name for kind, name in defined if kind == one) for one in ("def", "class")
-    )
-    return Source(tree, text, functions, classes)
+    return Source(tree, text, frozenset(_FUNCTION.findall(text)), frozenset(_CLASS.findall(text)))
 
 
 def words_of(names: Iterable[str]) -> re.Pattern[str]:
