@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from codemods.callsite import CallSite
 
 STEPS = "step"
-BESIDES = ("deepspeed",)
+BESIDES = ()  # torch's own
 
 
 def recognise(site: CallSite) -> Sequence[Event] | None:

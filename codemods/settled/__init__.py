@@ -36,8 +36,12 @@ LONGEST = 200_000
 WORDS = re.compile(r"backward|zero_grad|step\b|grad\b")
 """What training steps are made of, perhaps as a part of a longer word."""
 
-BROUGHT = re.compile(r"backward|zero_grad|\bstep\b|\b_?grad\b")
-"""What functions of another file are made of that have to do with training steps."""
+BROUGHT = re.compile(r"backward|zero_grad|\b_?grad\b")
+"""What functions of another file are made of that have to do with training steps, but for those that only step."""
+
+STEPPING = re.compile(r"\.\s*step\b")
+OPTIMIZING = re.compile(r"opt|\.\s*parameters\b|param_group|import\s*\*", re.IGNORECASE)
+"""What is said of something that steps where it is taken for an optimizer (:meth:`codemods.lower.kinds.Kinds.is_optimizer`)."""
 
 IN_PLACE = "zero_("
 """What is called where gradients are cleared without ``zero_grad``, unless they are assigned."""
@@ -97,6 +101,8 @@ def _brings_words(tree: ast.Module, text: str, vantage: Vantage) -> bool:
         if path is not None:
             there = (vantage.neighbours.data(path) or b"").decode("utf-8", "replace")
             if BROUGHT.search(there) or _says_more(there) or not there.isascii():
+                return True
+            if STEPPING.search(there) and OPTIMIZING.search(there):
                 return True
     return False
 

@@ -25,8 +25,11 @@ _OPTIMIZERS = re.compile(
 )
 _WORD = re.compile(r"\w+")
 _SCALING = re.compile(rf"{SCALER}\s*\(")
-BY_NAME = ("__dict__", "exec(", "globals(", "setattr", "vars(")
-"""What names and attributes are given values by without being written as such."""
+BY_NAME = ("exec(", "globals(", "vars()")
+"""What names are given values by without being written as such."""
+
+BY_ATTRIBUTE = ("__dict__", "setattr", "vars(")
+"""What attributes are."""
 
 COMPUTED = "__get"
 """What the special methods have in their names that compute attributes and items, of this file's own classes."""
@@ -46,7 +49,11 @@ def told_apart(steps: Steps, source: Source) -> None:
         raise NotPlain
     if COMPUTED in source.text and any("." in one for one in stepping):
         raise NotPlain
-    if aside | scalers and any(one in source.text for one in BY_NAME):
+    if steps.own_method and scalers:
+        raise NotPlain
+    others = aside | scalers
+    ways = (*BY_NAME, *BY_ATTRIBUTE) if any("." in one for one in others) else BY_NAME if others else ()
+    if any(one in source.text for one in ways):
         raise NotPlain
     for one in stepping:
         _looked_up(source, one)
@@ -56,6 +63,8 @@ def told_apart(steps: Steps, source: Source) -> None:
             raise NotPlain
         if "." not in one:
             _has_no_other_name(source.given(one))
+        if steps.own_method:
+            _is_of_no_own_class(source, one)
     for one in scalers:
         _is_scaler(source, one)
     for one in aside:
@@ -88,6 +97,15 @@ def _has_no_other_name(given: list[Given]) -> None:
             continue
         if not isinstance(one.value, ast.Call) or callee_name(one.value) in ("optimizers", "partial"):
             raise NotPlain
+
+
+def _is_of_no_own_class(source: Source, name: str) -> None:
+    """What is made by calls of what the file does not define."""
+    given = source.given(name)
+    if not given or not all(isinstance(one.value, ast.Call) for one in given):
+        raise NotPlain
+    if any(isinstance(one.value, ast.Call) and callee_name(one.value) in source.defined for one in given):
+        raise NotPlain
 
 
 def _is_scaler(source: Source, name: str) -> None:

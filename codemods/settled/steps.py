@@ -57,7 +57,7 @@ class Steps(Struct, eq=False):
 
     ``reading``: gradients are only ever looked at, as far as no attribute says otherwise.
     ``aside``: calls of a ``step`` that stand outside of them, ``scheduler.step()``, say, if that is what it is. ``touching``: what is
-    around the words.
+    around the words. ``own_method``: a class of the file has a method ``step``.
     """
 
     lines: Lines
@@ -66,6 +66,7 @@ class Steps(Struct, eq=False):
     aside: list[ast.Call] = []
     losses: set[str] = set()
     touching: set[Chain] = set()
+    own_method: bool = False
 
 
 def steps_of(tree: ast.Module, lines: Lines, *, reading: bool) -> Steps:
@@ -161,7 +162,9 @@ def _call(found: Steps, statement: ast.stmt, place: Place) -> ast.Call | None:
     parts = _headers(statement) if compound else [statement]
     words = [one for part in parts for one in _words(found, part, place)]
     if isinstance(statement, DEFINITIONS) and statement.name in MATTERING:
-        raise NotPlain
+        if statement.name != STEP or not isinstance(place.definition, ast.ClassDef):
+            raise NotPlain
+        found.own_method = True
     if not words:
         return None
     value = statement.value if isinstance(statement, ast.Expr | ast.Assign | ast.Return) else None
@@ -171,6 +174,11 @@ def _call(found: Steps, statement: ast.stmt, place: Place) -> ast.Call | None:
         raise NotPlain
     if words[0].attr == BACKWARD:
         found.losses.add(dotted(words[0].value) or "")
+    elif (
+        words[0].attr == STEP and isinstance(words[0].value, ast.Call) and not isinstance(statement, ast.Expr)
+    ):
+        # What is computed on the spot is no receiver.
+        return None
     elif not _receiver(value):
         raise NotPlain
     elif words[0].attr == ZERO and any(not isinstance(one, ast.Constant) for one in arguments(value)):

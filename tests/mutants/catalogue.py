@@ -11,6 +11,7 @@ from tests.mutants import (
     in_names,
     in_proof,
     in_reach,
+    in_sight,
     in_spellings,
     in_verdicts,
 )
@@ -27,6 +28,7 @@ CHAPTERS = {
     "What a backward reaches": in_reach.MUTANTS,
     "What is known of libraries": in_libraries.MUTANTS,
     "Other spellings": in_spellings.MUTANTS,
+    "What is told at first sight": in_sight.MUTANTS,
     "Verdicts, places, trials, rewriting": in_verdicts.MUTANTS,
 }
 MUTANTS = tuple(one for chapter in CHAPTERS.values() for one in chapter)
