@@ -35,7 +35,9 @@ SHADES = ("#adb5bd", "#74c0fc", "#4dabf7", "#1971c2", "#63e6be", "#f59f00", "#e6
 
 
 def growth(state: State, path: Path) -> None:
-    """Seconds against the number of files, both axes logarithmic."""
+    """Seconds against the number of files, both axes logarithmic. Without such a race the picture stays what it was."""
+    if not any(f"{training}-{size}" in state.races for training in ("none", "rare") for size in SIZES):
+        return
     plt = _pyplot()
     figure, axes = plt.subplots(1, 2, figsize=(8.2, 3.4), sharey=True, layout="constrained")
     for axis, (training, title) in zip(
