@@ -10,6 +10,7 @@ import tempfile
 from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from heapq import heappop, heappush
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,6 +80,18 @@ class Line(Struct, eq=False):
             place.future = _submitted(self.pool, place.item)
             self._running.append(place.future)
 
+    def let_go(self) -> None:
+        """Release the futures that this thread holds.
+
+        A signal raises wherever the main thread is. In ``Condition.__enter__``, a function of Python's, it leaves the future locked,
+        and the thread that tends the pool would wait for it, and be waited for, without end.
+        """
+        for one in self._running:
+            # RuntimeError: it is not held, or no longer.
+            with suppress(RuntimeError):
+                while True:
+                    one._condition.release()
+
 
 def urgency(number: int, size: int) -> tuple[int, int]:
     """By which work is sorted: of so many bytes, and the ``number``-th in order."""
@@ -113,6 +126,7 @@ def spread(items: Iterable[Outcome | Work], neighbours: Neighbours, jobs: int) -
             while waiting:
                 yield _result(waiting.popleft(), neighbours)
         except BaseException:
+            line.let_go()
             for child in multiprocessing.active_children():
                 child.terminate()
             raise

@@ -538,6 +538,27 @@ def test_a_signal_ends_it_with_its_status_and_without_a_traceback(
     assert contents(tmp_path) == {"a.py": ZERO_FIRST.encode(), "b.py": slow.encode()}
 
 
+def test_a_signal_in_the_middle_of_a_future_ends_it_too(tmp_path: Path) -> None:
+    slow = ZERO_LAST + "".join(f"v{index} = f({index})\n" for index in range(50_000))
+    for name in "ab":
+        (tmp_path / f"{name}.py").write_text(slow)
+    code = """
+from codemods import api, processes
+def held(place, _):
+    place.future._condition.acquire()
+    raise KeyboardInterrupt
+processes._result = held
+try:
+    api.run(["."], jobs=2)
+except KeyboardInterrupt:
+    print("ended")
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code]
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False)
+    assert ran.stdout == b"ended\n", ran.stderr
+
+
 # The diff is a patch
 
 
