@@ -175,6 +175,13 @@ def unpacks(call: ast.Call) -> bool:
     )
 
 
+def parameters(function: FunctionNode) -> list[str]:
+    """Names of a function's parameters, in the order in which positions fill them, star ones last."""
+    args = function.args
+    names = [one.arg for one in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
+    return names + [star.arg for star in (args.vararg, args.kwarg) if star is not None]
+
+
 def defaults(given: ast.arguments) -> list[tuple[ast.arg, ast.expr]]:
     """The parameters that have a default, each with it."""
     positional = [*given.posonlyargs, *given.args]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from msgspec import Struct, field
 
 from codemods.events import Path
-from codemods.syntax import BINDERS, FUNCTIONS, FunctionNode, bound_names
+from codemods.syntax import BINDERS, FUNCTIONS, FunctionNode, bound_names, parameters
 from codemods.trees import children, walk
 
 if TYPE_CHECKING:
@@ -37,21 +37,13 @@ class Scope(Struct, eq=False):
 
     def __post_init__(self) -> None:
         """Work out once what is asked often. ``variables`` is filled as names are looked up."""
-        self.parameters = self._parameters()
+        self.parameters = parameters(self.node) if isinstance(self.node, FUNCTIONS) else []
         self.method_of = self._method_of()
 
     @property
     def is_class(self) -> bool:
         """Whether names bound here are hidden from the functions inside."""
         return isinstance(self.node, ast.ClassDef)
-
-    def _parameters(self) -> list[str]:
-        """Names of a function's parameters, in the order in which positions fill them, star ones last."""
-        if not isinstance(self.node, FUNCTIONS):
-            return []
-        args = self.node.args
-        names = [one.arg for one in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
-        return names + [star.arg for star in (args.vararg, args.kwarg) if star is not None]
 
     def _method_of(self) -> ast.ClassDef | None:
         """The class whose instance the first parameter is."""

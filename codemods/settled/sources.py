@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from codemods.settled.pieces import lines_of, pieces
 from codemods.settled.steps import NotPlain
-from codemods.syntax import BINDERS, FUNCTIONS, alternatives, bound_names, bound_targets
+from codemods.syntax import BINDERS, FUNCTIONS, alternatives, bound_names, bound_targets, parameters
 from codemods.trees import walk
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def words_of(names: Iterable[str]) -> re.Pattern[str]:
 
 
 def _given_by(node: ast.AST, name: str) -> Iterator[Given]:
-    if isinstance(node, FUNCTIONS) and name in _parameters(node):
+    if isinstance(node, FUNCTIONS) and name in parameters(node):
         yield Given(None)
     if any(_means(one, name) for one in bound_targets(node)):
         yield from _assigned(node, name)
@@ -119,9 +119,3 @@ def _means(target: ast.expr, name: str) -> bool:
     if isinstance(target, ast.Attribute):
         return "." in name and target.attr == name.rpartition(".")[2]
     return isinstance(target, ast.Name) and target.id == name
-
-
-def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[str]:
-    given = node.args
-    every = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
-    return [one.arg for one in every if one is not None]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from codemods.settled.pieces import COMPOUND, DEFINITIONS, Chain, header, named
+from codemods.settled.pieces import CLASS, COMPOUND, DEFINITIONS, Chain, header, named
 from codemods.syntax import arguments, callee_name, dotted
 from codemods.trees import walk
 
@@ -36,8 +36,12 @@ class Place(Struct, frozen=True):
 
     chain: Chain = ()
     loops: tuple[int, ...] = ()
-    definition: ast.FunctionDef | ast.ClassDef | None = None
     final: bool = False
+
+    @property
+    def in_class(self) -> bool:
+        """Whether it is directly in the body of a class."""
+        return bool(self.chain) and self.chain[-1].startswith(CLASS)
 
 
 class Plain(Struct, frozen=True, eq=False):
@@ -129,7 +133,7 @@ def _suite(found: Steps, suite: list[ast.stmt], place: Place) -> bool:
                 begun = Begun()
         else:
             raise NotPlain
-    if begun.zeros or (some and (place.final or isinstance(place.definition, ast.ClassDef))):
+    if begun.zeros or (some and (place.final or place.in_class)):
         raise NotPlain
     return some
 
@@ -137,7 +141,7 @@ def _suite(found: Steps, suite: list[ast.stmt], place: Place) -> bool:
 def _inside(found: Steps, node: ast.stmt, place: Place) -> bool:
     """The same of the suites that a statement holds. A function is no part of the suite that it is defined in."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        _suite(found, node.body, Place((*place.chain, named(node)), (), node))
+        _suite(found, node.body, Place((*place.chain, named(node))))
         return False
     if isinstance(node, ast.For | ast.While):
         again = replace(place, loops=(*place.loops, id(node)))
@@ -162,7 +166,7 @@ def _call(found: Steps, statement: ast.stmt, place: Place) -> ast.Call | None:
     parts = _headers(statement) if compound else [statement]
     words = [one for part in parts for one in _words(found, part, place)]
     if isinstance(statement, DEFINITIONS) and statement.name in MATTERING:
-        if statement.name != STEP or not isinstance(place.definition, ast.ClassDef):
+        if statement.name != STEP or not place.in_class:
             raise NotPlain
         found.own_method = True
     if not words:
