@@ -16,8 +16,9 @@ import pytest
 from codemods.engine import examine
 from codemods.files.load import load
 from codemods.files.prefilter import may_hold_training_step
-from codemods.rewrite import rewrite, round_trips
+from codemods.rewrite import rewrite
 from codemods.settings import Settings
+from tests.test_rewrite import round_trips
 
 if TYPE_CHECKING:
     from codemods.findings import Outcome
@@ -75,7 +76,7 @@ def reported_or_round_trips(path: Path) -> bool:
     source = load(str(path), data)
     if source.encode(rewrite(source.text, [])) != data:
         return False
-    # What libcst cannot read, `(x): int = 1` say, is reported as soon as there is something to move in it.
+    # What libcst cannot read, `(x): int = 1` say, is rewritten without it, or reported.
     return round_trips(source.text) or is_rewritten_or_left_alone(path)
 
 

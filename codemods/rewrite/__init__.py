@@ -1,4 +1,4 @@
-"""Carries out moves and insertions: libcst says where the statements and their comments are, the text is spliced by slices.
+"""Carries out moves and insertions: the places of statements and of their comments are found, the text is spliced by slices.
 
 Nothing is printed from the tree. Every character outside the edits is the character that stood there, which is what
 keeps mixed line ends, form feeds and trailing white space as they are.
@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING
 from codemods.moves import Insert, Move, in_order
 from codemods.rewrite.page import Edit, Page, RewriteFailed, apply, end_alike
 from codemods.rewrite.splice import Place, splice
-from codemods.rewrite.suites import Suite, find_suites
-from codemods.rewrite.suites import parse as parse_concrete
+from codemods.rewrite.suites import NotPlain, Suite, find_suites
 from codemods.syntax import Unparsable, parse
 from codemods.timings import timed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from codemods.moves import Change, Position
 
-__all__ = ["RewriteFailed", "rewrite", "round_trips"]
+__all__ = ["RewriteFailed", "rewrite"]
 
 _GLUE = " \t\f\r\n;\\"
 """What may come and go with a statement: white space, the ``;`` between statements, line continuation."""
@@ -49,11 +48,23 @@ def rewrite(text: str, changes: Sequence[Change]) -> str:
     page = Page.of(text)
     wanted = {one.before for one in changes} | {one.statement for one in changes if isinstance(one, Move)}
     edits: list[Edit] = []
-    for suite, places, inserts in _by_suite(find_suites(page, wanted), in_order(changes)):
+    for suite, places, inserts in _by_suite(_found(page, wanted), in_order(changes)):
         edits += splice(page, suite, places, inserts)
     result = apply(page, edits)
     _check(page, edits, result, "".join(one.code for one in changes if isinstance(one, Insert)))
     return end_alike(page, result)
+
+
+def _found(page: Page, wanted: Collection[Position]) -> list[Suite]:
+    """The suites with the statements. Raises ``RewriteFailed`` where neither ``ast`` nor libcst can tell what is in them."""
+    try:
+        return find_suites(page, parse(page.text), wanted)
+    except Unparsable as error:
+        raise RewriteFailed(error.message) from error
+    except NotPlain:
+        from codemods.rewrite.concrete import find_suites as asked_of_libcst  # noqa: PLC0415 - slow to import
+
+        return asked_of_libcst(page, wanted)
 
 
 def _one_target_each(changes: Sequence[Change]) -> None:
@@ -61,15 +72,6 @@ def _one_target_each(changes: Sequence[Change]) -> None:
     for one in changes:
         if isinstance(one, Move) and targets.setdefault(one.statement, one.before) != one.before:
             raise RewriteFailed(f"the statement at {_show(one.statement)} has two targets")
-
-
-def round_trips(text: str) -> bool:
-    """Whether libcst can parse the text and keeps its lines, so that ``rewrite`` finds its way in it."""
-    try:
-        parse_concrete(Page.of(text))
-    except RewriteFailed:
-        return False
-    return True
 
 
 def _by_suite(

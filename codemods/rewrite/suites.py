@@ -1,36 +1,40 @@
-"""Finds, with libcst, the suites in which something moves: their statements, comments and blank lines as line ranges.
+"""Finds the suites in which something moves: their statements, comments and blank lines as line ranges.
 
-libcst neither keeps a lone carriage return, nor a form feed in front of a token. It is therefore given a plain copy
-of the text: every line end a line feed, no indentation that a form feed cancels. Lines are the same in both, and
-columns differ by what was left out at the start of the line, so that a place in the tree is a place in the text.
-It also loses white space in a few places, such as ``except OSError :``. Where a line of the tree differs from the
-line of the copy, no column on it is trusted; where the lines don't correspond, nothing is.
+``ast`` says where the statements are, and what stands between them is looked at in the text. Comments and blank lines belong to
+the suites that :mod:`libcst` gives them to (tests/test_rewrite.py compares the two): those behind a suite, up to the last line
+that begins with its indentation, to the suite, the others to the statement below. Where anything else stands between statements
+than white space, comments and a ``;``, nothing is found here (:class:`NotPlain`), and libcst is asked (concrete.py).
 """
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider, WhitespaceInclusivePositionProvider
 from msgspec import Struct
 
-from codemods import syntax
 from codemods.moves import Position
-from codemods.rewrite.page import Page, RewriteFailed, shift
+from codemods.syntax import first_line, suites
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection
 
-    from libcst.metadata import CodeRange
-
-    Ranges: TypeAlias = Mapping[cst.CSTNode, CodeRange]
+    from codemods.rewrite.page import Page
 
 Kind: TypeAlias = Literal["import", "docstring", "definition", "other"]
-_Body: TypeAlias = cst.Module | cst.IndentedBlock | cst.SimpleStatementSuite
-_DEEPEST = 500
-_BODIES = (cst.Module, cst.IndentedBlock, cst.SimpleStatementSuite)
+
+_ODD = re.compile(r"\f|\r(?!\n)")
+"""What ends no line for some, or takes back an indentation."""
+
+_SEMICOLON = re.compile(r"[ \t]*;[ \t]*")
+_TAIL = re.compile(r"[ \t]*;?[ \t]*(?:#.*)?")
+"""What may follow on the last line of a statement."""
+
+
+class NotPlain(Exception):
+    """What stands between the statements is more than white space, comments and semicolons."""
 
 
 class Small(Struct, frozen=True):
@@ -68,157 +72,185 @@ class Suite(Struct, frozen=True):
     module: bool
 
 
-def plain(page: Page) -> str:
-    """The copy that libcst can hold: the same lines, ended by line feeds, each without its ``shift``."""
-    return "".join(
-        line[shift(line) :].rstrip("\r\n") + ("\n" if line.endswith(("\r", "\n")) else "")
-        for line in page.lines
-    )
+def find_suites(page: Page, tree: ast.Module, wanted: Collection[Position]) -> list[Suite]:
+    """The suites that hold a statement at one of the positions ``wanted``. ``tree``: what the text is parsed to.
 
-
-def parse(page: Page) -> tuple[cst.Module, frozenset[int]]:
-    """The tree of the plain copy, and the 0-based lines that it holds with other white space.
-
-    Raises ``RewriteFailed`` when libcst can't parse the copy, or has lost a line or anything but white space.
+    Raises :class:`NotPlain` where libcst has to be asked.
     """
-    if _too_deep(page.text):
-        raise RewriteFailed("the code is nested too deeply for libcst")
-    copy = plain(page)
-    try:
-        module = cst.parse_module(copy)
-        code = module.code
-    except cst.ParserSyntaxError as error:
-        raise RewriteFailed(f"libcst can't parse the file (line {error.raw_line})") from error
-    except UnicodeEncodeError as error:
-        raise RewriteFailed("the text contains a lone surrogate") from error
-    except RecursionError as error:
-        raise RewriteFailed("the code is nested too deeply for libcst") from error
-    given, held = copy.split("\n"), code.split("\n")
-    if ["".join(line.split()) for line in given] != ["".join(line.split()) for line in held]:
-        raise RewriteFailed("libcst does not keep the lines of the file")
-    return module, frozenset(number for number, line in enumerate(given) if line != held[number])
+    if _ODD.search(page.text):
+        raise NotPlain
+    lines = {one.line for one in wanted}
+    found: list[Suite] = []
+    pending: list[ast.Module | ast.stmt] = [tree]
+    while pending:
+        owner = pending.pop()
+        for body in suites(owner):
+            pending += body
+            if _is_elif(page, owner, body):
+                continue
+            if any(one.lineno in lines and _position(page, one) in wanted for one in body):
+                found.append(_suite(page, body, module=owner is tree))
+    return found
 
 
-def _too_deep(text: str) -> bool:
-    """Whether libcst, which is recursive native code, could overflow the stack and so end the process.
-
-    That was seen from 3,000 levels on; from 500 on, its Python part exceeds the recursion limit in any case. Raises
-    ``RewriteFailed`` when ``ast`` refuses the text.
-    """
-    try:
-        level: list[ast.AST] = [syntax.parse(text)]
-    except syntax.Unparsable as error:
-        raise RewriteFailed(error.message) from error
-    for _ in range(_DEEPEST):
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
-        if not level:
-            return False
-        if any(isinstance(node, ast.BoolOp) and len(node.values) > _DEEPEST for node in level):
-            return True
-    return True
-
-
-def find_suites(page: Page, wanted: Collection[Position]) -> list[Suite]:
-    """The suites that hold a statement at one of the positions ``wanted``, in no promised order.
-
-    Raises ``RewriteFailed`` as ``parse`` does, and when a simple statement of such a suite has lost white space.
-    """
-    module, unsure = parse(page)
-    wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
-    try:
-        ranges = wrapper.resolve_many((PositionProvider, WhitespaceInclusivePositionProvider))
-    except RecursionError as error:
-        raise RewriteFailed("the code is nested too deeply for libcst") from error
-    inner = cast("Ranges", ranges[PositionProvider])
-    outer = cast("Ranges", ranges[WhitespaceInclusivePositionProvider])
-    bodies: list[_Body] = [node for node in inner if isinstance(node, _BODIES)]
-    suites = [
-        _suite(page, body, inner, outer)
-        for body in bodies
-        if any(_position(page, inner[small]) in wanted for small in _statements(body))
-    ]
-    for row in (row for suite in suites for row in suite.rows if not row.compound):
-        if not unsure.isdisjoint(range(row.first, row.stop)):
-            raise RewriteFailed(
-                f"libcst does not keep the white space of the statement on line {row.first + 1}"
-            )
-    return suites
-
-
-def _statements(body: _Body) -> Iterator[cst.CSTNode]:
-    for node in body.body:
-        if isinstance(node, cst.SimpleStatementLine):
-            yield from node.body
-        else:
-            yield node
-
-
-def _suite(page: Page, body: _Body, inner: Ranges, outer: Ranges) -> Suite:
-    if isinstance(body, cst.SimpleStatementSuite):
-        smalls = _smalls(page, body.body, inner)
-        first = smalls[0].position.line - 1
-        stop = inner[body.body[-1]].end.line
-        return Suite((Row(first, first, stop, smalls, "other"),), stop, one_line=True, module=False)
-    module = isinstance(body, cst.Module)
-    rows = tuple(
-        _row(page, node, inner, outer, docstring=module and number == 0)
-        for number, node in enumerate(body.body)
-    )
-    footer = min(rows[-1].stop + len(body.footer), len(page.lines))
-    return Suite(rows, footer, one_line=False, module=module)
-
-
-def _row(page: Page, node: cst.CSTNode, inner: Ranges, outer: Ranges, *, docstring: bool) -> Row:
-    leading = outer[node].start.line - 1
-    first = leading + len(getattr(node, "leading_lines", ()))
-    stop = min(outer[node].end.line - 1, len(page.lines))
-    if isinstance(node, cst.SimpleStatementLine):
-        return Row(leading, first, stop, _smalls(page, node.body, inner), _kind(node, docstring=docstring))
-    return Row(
-        leading, first, stop, _smalls(page, (node,), inner), _kind(node, docstring=docstring), compound=True
-    )
-
-
-def _smalls(page: Page, nodes: Sequence[cst.CSTNode], inner: Ranges) -> tuple[Small, ...]:
-    return tuple(
-        Small(
-            _position(page, inner[node]),
-            _offset(page, inner[node].start.line, inner[node].start.column),
-            _offset(page, inner[node].end.line, inner[node].end.column),
-            _movable(node),
+def _suite(page: Page, body: list[ast.stmt], *, module: bool) -> Suite:
+    grouped = _grouped(page, body)
+    if not module and _is_beside(page, body[0]):
+        if len(grouped) > 1:
+            raise NotPlain
+        stop = _end_line(body[-1])
+        row = Row(body[0].lineno - 1, body[0].lineno - 1, stop, _smalls(page, body), "other")
+        return Suite((row,), stop, one_line=True, module=False)
+    rows: list[Row] = []
+    for nodes in grouped:
+        first = _first(page, nodes[0])
+        leading = rows[-1].stop if rows else first if module else _below_header(page, first)
+        if not all(map(_is_empty, page.lines[leading:first])):
+            raise NotPlain
+        kind = _kind(nodes, docstring=module and not rows)
+        rows.append(
+            Row(leading, first, _stop(page, nodes[-1]), _smalls(page, nodes), kind, _is_compound(nodes[0]))
         )
-        for node in nodes
+    stop = rows[-1].stop
+    footer = len(page.lines) if module else _footer(page, stop, page.indent(rows[0].first))
+    return Suite(tuple(rows), footer, one_line=False, module=module)
+
+
+def _grouped(page: Page, body: list[ast.stmt]) -> list[list[ast.stmt]]:
+    """The statements of a suite by rows. Raises :class:`NotPlain` where they share a line by more than a ``;``."""
+    grouped = [[body[0]]]
+    for above, below in pairwise(body):
+        between = page.text[_end(page, above) : _start(page, below)]
+        if "\n" in between:
+            grouped.append([below])
+        elif _SEMICOLON.fullmatch(between):
+            grouped[-1].append(below)
+        else:
+            raise NotPlain
+    return grouped
+
+
+def _first(page: Page, node: ast.stmt) -> int:
+    """The line on which a row begins whose first statement is given."""
+    line = first_line(node) - 1
+    decorated = bool(getattr(node, "decorator_list", ()))
+    if not page.body(line).startswith("@") if decorated else _is_beside(page, node):
+        raise NotPlain
+    return line
+
+
+def _below_header(page: Page, line: int) -> int:
+    """The line below the header of a suite, of which the first statement begins on the given one."""
+    while _is_empty(page.lines[line - 1]):
+        line -= 1
+    if page.body(line - 1).endswith("\\"):
+        raise NotPlain
+    return line
+
+
+def _stop(page: Page, node: ast.stmt) -> int:
+    """The line behind the row of which a statement is the last."""
+    line = _end_line(node)
+    if not _TAIL.fullmatch(page.text[_end(page, node) : page.starts[line]].rstrip("\r\n")):
+        raise NotPlain
+    suite = _last_suite(page, node)
+    if not suite or _is_beside(page, suite[0]):
+        return line
+    return _footer(page, line, page.indent(suite[0].lineno - 1))
+
+
+def _last_suite(page: Page, node: ast.stmt) -> list[ast.stmt]:
+    if isinstance(node, ast.Match):
+        # What stands behind the last case belongs to the statement from the indentation of its cases on.
+        raise NotPlain
+    last = _last(node)
+    return _last_suite(page, last[0]) if last and _is_elif(page, node, last) else last
+
+
+def _last(node: ast.stmt) -> list[ast.stmt]:
+    """The last of the suites that a statement holds, empty when it holds none."""
+    return max(suites(node), key=lambda suite: (suite[-1].end_lineno, suite[-1].end_col_offset), default=[])
+
+
+def _footer(page: Page, line: int, indent: str) -> int:
+    """The line behind the comments and blank lines, from a line on, that belong to a suite of some indentation."""
+    stop = line
+    while line < len(page.lines) and _is_empty(page.lines[line]):
+        line += 1
+        if page.lines[line - 1].startswith(indent):
+            stop = line
+    return stop
+
+
+def _is_empty(line: str) -> bool:
+    content = line.strip(" \t\r\n")
+    return not content or content.startswith("#")
+
+
+def _is_beside(page: Page, node: ast.stmt) -> bool:
+    """Whether something stands before a statement on its line."""
+    return bool(page.text[page.starts[node.lineno - 1] : _start(page, node)].strip(" \t"))
+
+
+def _is_elif(page: Page, owner: ast.AST, suite: list[ast.stmt]) -> bool:
+    """Whether a suite of ``if`` is what ``elif`` stands for."""
+    return (
+        isinstance(owner, ast.If)
+        and suite is owner.orelse
+        and isinstance(suite[0], ast.If)
+        and page.text.startswith("elif", _start(page, suite[0]))
     )
 
 
-def _movable(node: cst.CSTNode) -> bool:
-    if isinstance(node, cst.Assign):
-        target = node.targets[0].target
-        return isinstance(target, cst.Attribute) and target.attr.value == "grad"
-    return isinstance(node, cst.Expr | cst.For | cst.If)
+def _is_compound(node: ast.stmt) -> bool:
+    return next(suites(node), None) is not None
 
 
-def _kind(node: cst.CSTNode, *, docstring: bool) -> Kind:
-    if isinstance(node, cst.FunctionDef | cst.ClassDef):
+def _smalls(page: Page, nodes: list[ast.stmt]) -> tuple[Small, ...]:
+    return tuple(
+        Small(_position(page, one), _start(page, one), _end(page, one), _movable(one)) for one in nodes
+    )
+
+
+def _movable(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Assign):
+        return isinstance(node.targets[0], ast.Attribute) and node.targets[0].attr == "grad"
+    return isinstance(node, ast.Expr | ast.For | ast.AsyncFor | ast.If)
+
+
+def _kind(row: list[ast.stmt], *, docstring: bool) -> Kind:
+    first, last = row[0], row[-1]
+    if isinstance(first, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return "definition"
-    if isinstance(node, cst.SimpleStatementLine):
-        if isinstance(node.body[-1], cst.Import | cst.ImportFrom):
-            return "import"
-        if (
-            docstring
-            and isinstance(node.body[0], cst.Expr)
-            and isinstance(node.body[0].value, cst.SimpleString)
-        ):
-            return "docstring"
+    if isinstance(last, ast.Import | ast.ImportFrom):
+        return "import"
+    if docstring and isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+        return "docstring" if isinstance(first.value.value, str | bytes) else "other"
     return "other"
 
 
-def _position(page: Page, span: CodeRange) -> Position:
-    line = span.start.line
-    return Position(line, span.start.column + (shift(page.lines[line - 1]) if line <= len(page.lines) else 0))
+def _position(page: Page, node: ast.stmt) -> Position:
+    return Position(node.lineno, _start(page, node) - page.starts[node.lineno - 1])
+
+
+def _start(page: Page, node: ast.stmt) -> int:
+    return _offset(page, node.lineno, node.col_offset)
+
+
+def _end(page: Page, node: ast.stmt) -> int:
+    """Where a statement ends: a ``;`` behind it is not part of it, though ``ast`` counts it to the suite around."""
+    while suite := _last(node):
+        node = suite[-1]
+    assert node.end_col_offset is not None
+    return _offset(page, _end_line(node), node.end_col_offset)
+
+
+def _end_line(node: ast.stmt) -> int:
+    assert node.end_lineno is not None
+    return node.end_lineno
 
 
 def _offset(page: Page, line: int, column: int) -> int:
-    if line > len(page.lines):
-        return len(page.text)
-    return page.starts[line - 1] + shift(page.lines[line - 1]) + column
+    """Where a place of the tree is in the text; ``ast`` counts columns in bytes."""
+    content = page.lines[line - 1]
+    return page.starts[line - 1] + (column if content.isascii() else len(content.encode()[:column].decode()))

@@ -13,6 +13,7 @@ from tests.mutants import (
     in_reach,
     in_sight,
     in_spellings,
+    in_text,
     in_verdicts,
 )
 
@@ -29,6 +30,7 @@ CHAPTERS = {
     "What is known of libraries": in_libraries.MUTANTS,
     "Other spellings": in_spellings.MUTANTS,
     "What is told at first sight": in_sight.MUTANTS,
+    "Where text stands": in_text.MUTANTS,
     "Verdicts, places, trials, rewriting": in_verdicts.MUTANTS,
 }
 MUTANTS = tuple(one for chapter in CHAPTERS.values() for one in chapter)
