@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -11,6 +10,7 @@ from msgspec.structs import replace
 from codemods.files.load import load
 from codemods.findings import Outcome, Problem, Verdict
 from codemods.syntax import Unparsable, parse
+from codemods.trees import alike
 from codemods.work import examined
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _commented(data: bytes, one: Finding, settings: Settings) -> bytes | None:
     comment = f"{indent}# gradorder: ignore[{one.code}]  # {reason}{end}"
     text = "".join([*lines[: one.line - 1], comment, *lines[one.line - 1 :]])
     try:
-        if ast.dump(parse(text)) != ast.dump(parse(source.text)):
+        if not alike(parse(text), parse(source.text)):
             return None
     except Unparsable:
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from codemods.document import UnparsableCell, cut_alike, document
@@ -17,7 +16,8 @@ from codemods.proof.walk import TRANSITIONS, Meter
 from codemods.proof.witness import Same, SameIf
 from codemods.syntax import Unparsable, parse
 from codemods.timings import stage, timed
-from codemods.trial import moved
+from codemods.trees import alike
+from codemods.versions import moved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,7 @@ def rewritten(path: str, source: Document, worked: Worked, settings: Settings, h
         functions = pair(settled.program, lower(trees[1], settled.program.vantage))
     except (Unreadable, Unparsable, UnparsableCell, NotRestored, NotTheSameProgram, UnicodeError) as error:
         raise BrokenPromise(f"the rewritten file cannot be proved: {error}") from error
-    if ast.dump(moved(source.text, changes, settled.cuts)) != ast.dump(trees[1]):
+    if not alike(moved(source.text, changes, settled.cuts), trees[1]):
         raise BrokenPromise("the rewritten file is not what was planned")
     if not settled.mended:
         proof = prove(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 from typing import TYPE_CHECKING
 
@@ -18,8 +17,10 @@ from codemods.settings import NO_IDIOMS
 from codemods.settled import settled
 from codemods.syntax import Unparsable, parse
 from codemods.timings import stage
+from codemods.trees import alike
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Sequence
 
     from codemods.files.neighbours import Neighbours, Vantage
@@ -132,7 +133,7 @@ def _outcome(
     if after is None and hush.removable:
         after = source.encode(hush.without_unused(source.split))
         again = document(path, after)
-        if again is None or ast.dump(parse(again.text, again.cuts)) != ast.dump(tree):
+        if again is None or not alike(parse(again.text, again.cuts), tree):
             raise BrokenPromise("removing a comment changes more than a comment")
     findings = sorted([*found, *hush.findings()], key=lambda one: one.line)
     return Outcome(

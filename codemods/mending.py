@@ -9,12 +9,11 @@ from msgspec.structs import replace
 
 from codemods.findings import Verdict
 from codemods.judge import judge
-from codemods.lower import lower
 from codemods.proof.align import NotTheSameProgram, pair
 from codemods.proof.lockstep import Allowed, prove
 from codemods.proof.witness import Same, SameIf, Unsure
 from codemods.timings import timed
-from codemods.trial import Court, moved
+from codemods.trial import Court
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from codemods.moves import Change, Move
     from codemods.repairs import Repair
     from codemods.trial import Refusal, Settled
+    from codemods.versions import Versions
 
 
 class Mended(Struct, frozen=True):
@@ -53,7 +53,7 @@ class Mended(Struct, frozen=True):
 @timed("trial")
 def mend(
     settled: Settled,
-    text: str,
+    versions: Versions,
     made: Sequence[Change],
     repairs: Sequence[Repair],
     moves: Sequence[Move],
@@ -71,16 +71,16 @@ def mend(
         refused = [move for move in moves if move not in changes] if done.repairs else []
         if not pending and not refused:
             return done
-        base = _lowered(settled, text, changes)
+        base = versions.of(changes, settled.cuts).program
         fallen: list[tuple[Repair, Refusal]] = []
         for one in pending:
-            why = _refusal(settled, text, base, changes, one, strict=strict)
+            why = _refusal(settled, versions, base, changes, one, strict=strict)
             if why is None:
                 done = replace(done, repairs=(*done.repairs, one))
                 break
             fallen.append((one, why))
         else:
-            late = _late(settled, text, base, changes, refused, strict=strict)
+            late = _late(settled, versions, base, changes, refused, strict=strict)
             if not late:
                 return replace(done, refused=tuple(fallen))
             done = replace(done, late=(*done.late, *late))
@@ -88,26 +88,28 @@ def mend(
 
 def _late(
     settled: Settled,
-    text: str,
+    versions: Versions,
     base: Program,
     made: Sequence[Change],
     moves: Sequence[Move],
     *,
     strict: bool,
 ) -> tuple[Move, ...]:
-    court = Court(base, text, strict, Allowed(residual=True), settled.cuts, tuple(made))
+    court = Court(base, versions, strict, Allowed(residual=True), settled.cuts, tuple(made))
     return court.settled(moves).accepted
 
 
-def _lowered(settled: Settled, text: str, changes: Sequence[Change]) -> Program:
-    return lower(moved(text, changes, settled.cuts), settled.program.vantage)
-
-
 def _refusal(
-    settled: Settled, text: str, base: Program, made: Sequence[Change], repair: Repair, *, strict: bool
+    settled: Settled,
+    versions: Versions,
+    base: Program,
+    made: Sequence[Change],
+    repair: Repair,
+    *,
+    strict: bool,
 ) -> Refusal | None:
     """Why a repair does not hold; None when it puts its step in order, and no steps but its own receivers' see it."""
-    after = _lowered(settled, text, [*made, *repair.changes])
+    after = versions.of([*made, *repair.changes], settled.cuts).program
     try:
         functions = pair(base, after)
     except NotTheSameProgram as error:

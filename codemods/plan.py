@@ -22,7 +22,7 @@ from codemods.moves import Move, Position
 from codemods.settings import Placement
 from codemods.syntax import FUNCTIONS, Cell, bound_names, bound_targets, callee_name, suites
 from codemods.timings import timed
-from codemods.trees import walk
+from codemods.trees import holding, walk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,7 @@ class Layout:
         """Worked out only where something is to be moved."""
         return {
             (statement.lineno, statement.col_offset): Place(suite, index, node)
-            for node in walk(self._tree)
+            for node in holding(self._tree)
             for suite in suites(node)
             for index, statement in enumerate(suite)
         }
@@ -78,7 +78,7 @@ class Layout:
         """The statements that handlers and cases belong to."""
         return {
             id(part): node
-            for node in walk(self._tree)
+            for node in holding(self._tree)
             for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ()))
         }
 

@@ -14,14 +14,14 @@ from msgspec.structs import replace
 from codemods.earlier import plan_earlier
 from codemods.findings import CODES, Verdict
 from codemods.judge import judge
-from codemods.lower import lower
 from codemods.mending import mend
 from codemods.moves import Insert, Move, in_order, resolved
 from codemods.plan import Layout, Planned, plan, together
 from codemods.repairs import REPAIRED, Repair, repair
 from codemods.settings import Placement
 from codemods.telling import SHARED, repaired, rows
-from codemods.trial import Settled, moved, settle
+from codemods.trial import Settled, settle
+from codemods.versions import Version, Versions
 
 if TYPE_CHECKING:
     import ast
@@ -62,14 +62,15 @@ def worked_out(
     settings: Settings,
 ) -> Worked:
     """Go round until nothing is left to change. ``steps``: what the program is judged to hold."""
-    done = _round(path, source, tree, program, steps, hush, settings, ())
+    now = Version(tree, program)
+    versions = Versions.starting(source.text, source.cuts, now)
+    done = _round(path, source, versions, now, steps, hush, settings, ())
     found = done
     for _ in range(MOST - 1):
         if not found.changes:
             break
-        tree = moved(source.text, done.changes, source.cuts)
-        program = lower(tree, program.vantage)
-        found = _round(path, source, tree, program, judge(program), hush.again(), settings, done.changes)
+        now = versions.of(done.changes, source.cuts)
+        found = _round(path, source, versions, now, judge(now.program), hush.again(), settings, done.changes)
         if found.changes:
             changes = tuple(in_order([*done.changes, *found.changes]))
             done = Worked(changes, _told(done.findings, found.findings), found.settled)
@@ -108,14 +109,15 @@ def _same_step(one: Finding, other: Finding) -> bool:
 def _round(
     path: str,
     source: Document,
-    tree: ast.Module,
-    program: Program,
+    versions: Versions,
+    now: Version,
     steps: list[Judged],
     hush: Hush,
     settings: Settings,
     made: tuple[Change, ...],
 ) -> Worked:
-    """Plan and try for a program that has the changes of ``made`` already; the changes are those on top of them."""
+    """Plan and try for the version ``now``, that of the changes ``made``; the changes are those on top of them."""
+    tree, program = now.tree, now.program
     layout = Layout(tree, source.text, source.fixed)
     earlier: dict[Judged, list[Planned]] = {}
     if "GO102" in settings.codes and settings.placement is Placement.TOP:
@@ -136,7 +138,7 @@ def _round(
         if one in steps
     }
     plans, earlier = together(_placed(plans, made)), _placed(earlier, made)
-    settled, chosen = _tried(program, source, _moves(plans), _moves(earlier), settings, made)
+    settled, chosen = _tried(program, source, versions, _moves(plans), _moves(earlier), settings, made)
     repairs = {
         one: (
             Repair(one, reason=SHARED)
@@ -152,7 +154,7 @@ def _round(
     beside = [*chosen, *(one for one in settled.trial.repairs if late and one not in chosen)]
     mended = mend(
         settled,
-        source.text,
+        versions,
         [*made, *beside],
         list(repairs.values()),
         late,
@@ -203,19 +205,20 @@ def _moves(plans: dict[Judged, list[Planned]]) -> list[Move]:
 def _tried(
     program: Program,
     source: Document,
+    versions: Versions,
     late: Sequence[Move],
     early: Sequence[Move],
     settings: Settings,
     made: tuple[Change, ...],
 ) -> tuple[Settled, list[Change]]:
     """What comes of the moves of late zeros and of those behind the forward, and which of them are to be made."""
-    text, cuts = source.text, source.cuts
+    cuts = source.cuts
     if "GO101" in settings.codes:
-        settled = settle(program, text, late, cuts, settings, beside=early, made=made)
+        settled = settle(program, versions, late, cuts, settings, beside=early, made=made)
         trial = settled.trial
         return settled, [*trial.accepted, *(trial.repairs if settings.unsafe_fixes else ())]
-    reported = settle(program, text, late, cuts, settings, made=made).trial
-    settled = settle(program, text, (), cuts, settings, beside=early, made=made)
+    reported = settle(program, versions, late, cuts, settings, made=made).trial
+    settled = settle(program, versions, (), cuts, settings, beside=early, made=made)
     both = replace(
         reported,
         accepted=(*reported.accepted, *settled.trial.accepted),

@@ -59,6 +59,42 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
         level = below
 
 
+SUITES = ("body", "orelse", "finalbody", "handlers", "cases")
+"""The fields that hold suites, or what has one."""
+
+
+def holding(tree: ast.AST) -> Iterator[ast.AST]:
+    """What may hold suites, a statement after what holds it: the tree itself, its statements, their handlers and cases."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        known = node.__dict__
+        for name in SUITES:
+            found = known.get(name)
+            if type(found) is list:
+                pending += found
+
+
+def alike(one: ast.AST, other: ast.AST) -> bool:
+    """Whether two trees are the same code, wherever it stands: whether :func:`ast.dump` shows them alike."""
+    pending: list[tuple[object, object]] = [(one, other)]
+    while pending:
+        here, there = pending.pop()
+        if type(here) is not type(there):
+            return False
+        if isinstance(here, ast.AST):
+            pending += [(getattr(here, name, None), getattr(there, name, None)) for name in here._fields]
+        elif isinstance(here, list):
+            assert isinstance(there, list)
+            if len(here) != len(there):
+                return False
+            pending += zip(here, there, strict=True)
+        elif here is not there and repr(here) != repr(there):
+            return False
+    return True
+
+
 def forget(node: ast.AST) -> None:
     """Look again at what lies directly below a node: it changes."""
     node.__dict__.pop("_below", None)

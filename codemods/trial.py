@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from codemods.custom import IDIOMS
-from codemods.lower import lower
-from codemods.moves import Move, in_order
-from codemods.plan import Layout
 from codemods.proof.align import NotTheSameProgram, pair
 from codemods.proof.instances import entered_from_outside
 from codemods.proof.lockstep import CLOSED_WORLD, NOTHING_ALLOWED, Allowed, prove
 from codemods.proof.walk import Meter
 from codemods.proof.witness import Differs, Kind, Same, SameIf, Unsure
-from codemods.syntax import Cuts, parse
 from codemods.timings import timed
-from codemods.trees import forget, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from codemods.ir.nodes import Program
-    from codemods.moves import Change
+    from codemods.moves import Change, Move
     from codemods.proof.align import PairedFunction
     from codemods.settings import Settings
+    from codemods.syntax import Cuts
+    from codemods.versions import Versions
 
 CELLS_IN_ORDER = "cells-in-order"
 """A notebook's cells run from top to bottom; whoever goes back to one goes on from there and leaves none out."""
@@ -47,44 +43,9 @@ class Trial(Struct, frozen=True):
     repairs: tuple[Move, ...] = ()
 
 
-def moved(text: str, changes: Iterable[Change], cuts: Cuts | None = None) -> ast.Module:
-    """The tree of ``text`` with the changes carried out on it. Raises what :func:`codemods.syntax.parse` raises."""
-    tree = parse(text, cuts)
-    layout = Layout(tree, text)
-    gone: set[int] = set()
-    arriving: dict[int, list[ast.stmt]] = {}
-    touched: dict[int, list[ast.stmt]] = {}
-    for change in in_order(changes):
-        target = layout.at(change.before)
-        touched[id(target.suite)] = target.suite
-        forget(target.parent)
-        if isinstance(change, Move):
-            statement = layout.at(change.statement).statement
-            gone.add(id(statement))
-        else:
-            statement = _placed(change.code, target.statement)
-        arriving.setdefault(id(target.statement), []).append(statement)
-    for suite in touched.values():
-        suite[:] = [
-            one
-            for statement in suite
-            for one in (*arriving.get(id(statement), ()), *(() if id(statement) in gone else (statement,)))
-        ]
-    return tree
-
-
-def _placed(code: str, where: ast.stmt) -> ast.stmt:
-    """A new statement, at the position of the one that it will stand before."""
-    (statement,) = parse(code).body
-    for node in walk(statement):
-        if isinstance(node, ast.stmt | ast.expr):
-            ast.copy_location(node, where)
-    return statement
-
-
 def attempt(
     program: Program,
-    text: str,
+    versions: Versions,
     moves: Sequence[Move],
     *,
     beside: Sequence[Move] = (),
@@ -97,7 +58,7 @@ def attempt(
     Those of ``beside`` come second: they never cost one of ``moves``, and are no repairs. ``strict`` drops the moves whose
     proof needs an assumption. ``cuts``: the text is a notebook's. ``made``: changes of the text that ``program`` has already.
     """
-    court = Court(program, text, strict=strict, cuts=cuts, made=made)
+    court = Court(program, versions, strict=strict, cuts=cuts, made=made)
     first = court.settled(moves)
     safe = first
     if beside:
@@ -125,7 +86,7 @@ class Settled(Struct, frozen=True):
 @timed("trial")
 def settle(
     program: Program,
-    text: str,
+    versions: Versions,
     moves: Sequence[Move],
     cuts: Cuts | None,
     settings: Settings,
@@ -140,13 +101,13 @@ def settle(
     What differs in order also differs in any order, so the witness of a refusal goes down the page where one does.
     """
     if cuts is None or settings.strict or not (moves or beside):
-        trial = attempt(program, text, moves, beside=beside, strict=settings.strict, cuts=cuts, made=made)
+        trial = attempt(program, versions, moves, beside=beside, strict=settings.strict, cuts=cuts, made=made)
         return Settled(trial, program, cuts)
     in_order = replace(cuts, in_order=True)
-    ordered = lower(moved(text, made, in_order), program.vantage)
-    trial = attempt(ordered, text, moves, beside=beside, cuts=in_order, made=made)
+    ordered = versions.of(made, in_order).program
+    trial = attempt(ordered, versions, moves, beside=beside, cuts=in_order, made=made)
     chosen = sorted([*trial.accepted, *(trial.repairs if settings.unsafe_fixes else ())])
-    court = Court(program, text, allowed=Allowed(residual=settings.unsafe_fixes), cuts=cuts, made=made)
+    court = Court(program, versions, allowed=Allowed(residual=settings.unsafe_fixes), cuts=cuts, made=made)
     found = court.tried(chosen) if chosen else Trial()
     if not found.refused:
         assumes = {move: found.assumes[move] for move in trial.accepted} if chosen else {}
@@ -172,12 +133,12 @@ TOO_MANY = Unsure(
 class Court(Struct, frozen=True):
     """Tries sets of moves of one program, all by one standard.
 
-    ``made``: changes of the text that ``program`` has already. ``known``: the versions that were lowered already.
+    ``made``: changes of the text that ``program`` has already. ``known``: the versions that were tried already.
     ``meter``: how far all proofs together went.
     """
 
     program: Program
-    text: str
+    versions: Versions
     strict: bool = False
     allowed: Allowed = NOTHING_ALLOWED
     cuts: Cuts | None = None
@@ -258,9 +219,8 @@ class Court(Struct, frozen=True):
     def _paired(self, moves: Sequence[Move]) -> dict[str, PairedFunction]:
         key = tuple(moves)
         if key not in self.known:
-            self.known[key] = pair(
-                self.program, lower(moved(self.text, [*self.made, *moves], self.cuts), self.program.vantage)
-            )
+            after = self.versions.of([*self.made, *moves], self.cuts).program
+            self.known[key] = pair(self.program, after)
         return self.known[key]
 
 

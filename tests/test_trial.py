@@ -14,7 +14,8 @@ from codemods.proof.lockstep import CLEAN_ENTRY, CLOSED_WORLD
 from codemods.proof.witness import Differs, Kind, Unsure
 from codemods.settings import Placement
 from codemods.syntax import parse
-from codemods.trial import Trial, attempt, moved
+from codemods.trial import Trial, attempt
+from codemods.versions import Versions, moved
 
 
 def tried(text: str, *, strict: bool = False) -> tuple[Trial, list[Move]]:
@@ -30,7 +31,7 @@ def tried(text: str, *, strict: bool = False) -> tuple[Trial, list[Move]]:
     ]
     moves = [one.move for one in plans if one.move is not None]
     assert len(moves) == len(plans)
-    return attempt(program, source, moves, strict=strict), moves
+    return attempt(program, Versions(source), moves, strict=strict), moves
 
 
 def lines(moves: object) -> list[int]:
@@ -83,7 +84,7 @@ def test_moves_with_one_target_keep_their_order() -> None:
 
 
 def test_no_moves_are_no_trial() -> None:
-    assert attempt(lower(parse("")), "", []) == Trial()
+    assert attempt(lower(parse("")), Versions(""), []) == Trial()
 
 
 def test_a_move_that_is_proved_outright_needs_nothing() -> None:

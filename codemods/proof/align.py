@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from codemods.clearings import clearing_of, clears_only
 from codemods.events import Call, Event, Rebind, Step, Zero
 from codemods.syntax import callee_name, suites
-from codemods.trees import walk
+from codemods.trees import alike, holding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,7 +146,7 @@ def _run(events: list[Event], start: int) -> list[Event]:
 
 def same_but_for_zeros(before: ast.Module, after: ast.Module) -> bool:
     """Whether two modules are equal once the statements that clear gradients are erased. Changes both trees."""
-    return ast.dump(_erased(before)) == ast.dump(_erased(after))
+    return alike(_erased(before), _erased(after))
 
 
 def is_zero_statement(node: ast.stmt) -> bool:
@@ -164,10 +164,10 @@ def is_zero_statement(node: ast.stmt) -> bool:
 def _erased(tree: ast.Module) -> ast.Module:
     helpers = {
         one.name
-        for one in walk(tree)
+        for one in holding(tree)
         if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and clears_only(one)
     }
-    for node in walk(tree):
+    for node in holding(tree):
         for suite in suites(node):
             suite[:] = [one for one in suite if not is_zero_statement(one) and not _calls(one, helpers)]
     return tree

@@ -10,7 +10,8 @@ from unittest import mock
 from codemods import engine, rounds
 from codemods.proof.witness import Differs, Kind
 from codemods.settings import Settings
-from codemods.trial import moved, settle
+from codemods.trial import settle
+from codemods.versions import moved
 from tests.soak.fate import Fate, Program
 from tests.soak.world import difference, trained
 
