@@ -83,10 +83,10 @@ def _cut(tree: ast.Module, cuts: Cuts) -> None:
     tree.body = [_placed(whole, cells, 1)] if cells else []
 
 
-def first_line(node: ast.stmt) -> int:
+def first_line(node: ast.stmt | ast.excepthandler | ast.pattern) -> int:
     """The line on which a statement begins: that of its first decorator, where it has some."""
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(one.lineno for one in decorators)])
+    return min(node.lineno, *(one.lineno for one in decorators)) if decorators else node.lineno
 
 
 def _placed(node: Cells | Cell, body: list[ast.stmt], line: int) -> ast.stmt:

@@ -21,7 +21,6 @@ Chain = tuple[str, ...]
 CLASS = "class "
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-DEFINED = frozenset(DEFINITIONS)
 COMPOUND = (
     *DEFINITIONS, ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match, ast.ExceptHandler,
     ast.match_case, *((ast.TryStar,) if hasattr(ast, "TryStar") else ()),
@@ -36,8 +35,18 @@ class Lines(Struct, frozen=True):
 
     def on(self, node: ast.stmt) -> bool:
         """Whether one of them is among those of a statement, decorators included."""
-        at = bisect_left(self.numbers, first_line(node) if type(node) in DEFINED else node.lineno)
-        return at < len(self.numbers) and self.numbers[at] <= (node.end_lineno or node.lineno)
+        return self._between(first_line(node), node.end_lineno or node.lineno)
+
+    def above(self, node: ast.AST) -> bool:
+        """Whether one of them may be among those of a node that holds suites, down to the first line of the first of them."""
+        first = node.pattern if isinstance(node, ast.match_case) else node
+        below = node.cases[0].pattern if isinstance(node, ast.Match) else node.body[0]  # type: ignore[attr-defined]
+        return self._between(first_line(first), first_line(below))  # type: ignore[arg-type]
+
+    def _between(self, first: int, last: int) -> bool:
+        numbers = self.numbers
+        at = bisect_left(numbers, first)
+        return at < len(numbers) and numbers[at] <= last
 
 
 class Piece(Struct, frozen=True, eq=False):
@@ -67,7 +76,7 @@ def lines_of(text: str, pattern: re.Pattern[str], *, whole: bool = True) -> Line
 
 
 def pieces(suite: list[ast.stmt], lines: Lines, chain: Chain = ()) -> Iterator[Piece]:
-    """The statements with one of the lines, in the order of the source; of one that holds suites, what is not in them."""
+    """The statements with one of the lines, in the order of the source; of one that holds suites, what stands above them."""
     for statement in suite:
         if not lines.on(statement):
             continue
@@ -80,7 +89,8 @@ def pieces(suite: list[ast.stmt], lines: Lines, chain: Chain = ()) -> Iterator[P
 def _of_compound(node: ast.AST, lines: Lines, chain: Chain) -> Iterator[Piece]:
     below = children(node)
     held = [one for one in below if isinstance(one, ast.stmt)]
-    yield Piece(chain, node, header(node))
+    if lines.above(node):
+        yield Piece(chain, node, header(node))
     inside = (*chain, named(node)) if isinstance(node, DEFINITIONS) else chain
     yield from pieces(held, lines, inside)
     for one in below:

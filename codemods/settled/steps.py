@@ -163,7 +163,7 @@ def _inside(found: Steps, node: ast.stmt, place: Place) -> bool:
 def _call(found: Steps, statement: ast.stmt, place: Place) -> ast.Call | None:
     """The call with one of the words that a statement consists of, None for a statement without any of them."""
     compound = isinstance(statement, COMPOUND)
-    parts = _headers(statement) if compound else [statement]
+    parts = _headers(found, statement) if compound else [statement]
     words = [one for part in parts for one in _words(found, part, place)]
     if isinstance(statement, DEFINITIONS) and statement.name in MATTERING:
         if statement.name != STEP or not place.in_class:
@@ -190,10 +190,10 @@ def _call(found: Steps, statement: ast.stmt, place: Place) -> ast.Call | None:
     return value
 
 
-def _headers(node: ast.stmt) -> Iterator[ast.AST]:
-    yield from header(node)
-    for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-        yield from header(part)
+def _headers(found: Steps, node: ast.stmt) -> Iterator[ast.AST]:
+    for part in (node, *getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+        if found.lines.above(part):
+            yield from header(part)
 
 
 def _words(found: Steps, part: ast.AST, place: Place) -> Iterator[ast.Attribute]:
