@@ -228,9 +228,7 @@ def _judge_order(scene: Scene) -> Judged:
             f"{called(parts)} on line {_lines(parts)} may clear only some of the gradients that {name} uses"
         )
         return scene.judged(Verdict.UNSUPPORTED, reason)
-    if any(isinstance(one.event, Zero | Unknown) for one in scene.inside):
-        return scene.judged(Verdict.UNSUPPORTED, f"it cannot be told what clears the gradients of {name}")
-    doubt = _secret(scene) or _renewed(scene)
+    doubt = _unseen(scene) or _secret(scene) or _renewed(scene)
     if doubt is not None:
         return scene.judged(Verdict.UNSUPPORTED, doubt)
     if scene.region.loop:
@@ -254,6 +252,21 @@ def _filled(scene: Scene) -> str | None:
         return None
     lines = _lines(unknown)
     return f"{scene.name} steps behind zero_grad(), on what line {lines} may have put into its gradients"
+
+
+def _unseen(scene: Scene) -> str | None:
+    """What may clear the gradients of an optimizer that no zero is known to be about."""
+    zeros = [one for one in scene.inside if isinstance(one.event, Zero)]
+    if zeros:
+        how = f"{called(zeros)} on line {_lines(zeros)}"
+        return f"it cannot be told whether {how} clears the gradients of {scene.name}"
+    for one in scene.inside:
+        if isinstance(one.event, Unknown):
+            line, why = one.span.line, one.event.reason
+            return (
+                f"no zero_grad() for {scene.name} is in sight, but line {line} may clear its gradients: {why}"
+            )
+    return None
 
 
 def _secret(scene: Scene) -> str | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+GRADIENT_ATTRIBUTES = frozenset({"backward", "zero_grad", "grad", "step"})
+"""What is looked up where gradients are made, read, used or cleared."""
+
 ASKED_FOR = frozenset("eval modules named_modules named_parameters parameters".split())
 """Methods that a module has and an optimizer has not."""
 

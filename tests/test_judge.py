@@ -533,7 +533,10 @@ STEPS: dict[str, tuple[str, list[Row]]] = {
                 2,
                 ("optimizer",),
                 Verdict.UNSUPPORTED,
-                "it cannot be told what clears the gradients of optimizer",
+                (
+                    "no zero_grad() for optimizer is in sight, but line 4 may clear its gradients: "
+                    "reset() is handed optimizer and cannot be followed from this file"
+                ),
             ),
         ],
     ),

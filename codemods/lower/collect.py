@@ -12,7 +12,6 @@ from codemods.lower import harmless
 from codemods.lower.evidence import (
     ACCUMULATING,
     FILLERS,
-    GRADIENT_ATTRIBUTES,
     NOTHING_TOLD,
     Evidence,
     Told,
@@ -24,6 +23,7 @@ from codemods.lower.loose import spread_loose_stores
 from codemods.lower.prepared import forget_wrapping
 from codemods.syntax import BINDERS, FUNCTIONS, alternatives, bound_names, bound_targets, callee_name
 from codemods.trees import walk
+from codemods.words import GRADIENT_ATTRIBUTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

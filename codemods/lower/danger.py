@@ -7,13 +7,14 @@ import re
 from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
-from codemods.lower.evidence import FILLERS, GRADIENT_ATTRIBUTES
+from codemods.lower.evidence import FILLERS
 from codemods.lower.initialise import initialises
 from codemods.lower.keepers import ITERATING
 from codemods.lower.published import KERAS, is_quiet, wraps
 from codemods.lower.trainers import looks_at_none, makes_trainer, only_looks
 from codemods.syntax import CARRYING, FUNCTIONS, arguments, callee_name, makes_container
 from codemods.trees import children
+from codemods.words import GRADIENT_ATTRIBUTES
 
 if TYPE_CHECKING:
     from codemods.events import Path

@@ -20,13 +20,13 @@ from codemods.lower.published import is_published
 from codemods.lower.within import within
 from codemods.syntax import GETTERS, arguments, callee_name
 from codemods.trees import children, walk
+from codemods.words import GRADIENT_ATTRIBUTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from codemods.events import Path
 
-GRADIENT_ATTRIBUTES = frozenset({"backward", "zero_grad", "grad", "step"})
 HOLDER_METHODS = frozenset(
     "add_param_group eval load_state_dict modules named_modules named_parameters parameters state_dict "
     "zero_grad".split()

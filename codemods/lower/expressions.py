@@ -28,7 +28,6 @@ from codemods.lower import harmless
 from codemods.lower.clearing import fixed_list
 from codemods.lower.contexts import iterates_keeper
 from codemods.lower.danger import danger, danger_of_arguments
-from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.groups import regroups, stores_into_groups
 from codemods.lower.launchers import launched
 from codemods.lower.loose import is_namespace
@@ -39,6 +38,7 @@ from codemods.lower.trainers import trains_anew
 from codemods.lower.world import REFLECTION
 from codemods.syntax import arguments, callee_name, stepped
 from codemods.trees import children, walk
+from codemods.words import GRADIENT_ATTRIBUTES
 
 if TYPE_CHECKING:
     from codemods.lower.blocks import Graph

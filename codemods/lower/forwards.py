@@ -6,12 +6,11 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.lower import harmless
-from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.resolve import Target, resolve
 from codemods.lower.world import world_of
 from codemods.syntax import arguments
 from codemods.trees import walk
-from codemods.words import ASKED_FOR
+from codemods.words import ASKED_FOR, GRADIENT_ATTRIBUTES
 
 if TYPE_CHECKING:
     from codemods.events import Path

@@ -12,7 +12,6 @@ from codemods.lower import harmless
 from codemods.lower.evidence import (
     ACCUMULATING,
     FILLERS,
-    GRADIENT_ATTRIBUTES,
     HOLDER_METHODS,
     HOLDER_USES,
     NEVER_HOLDING,
@@ -27,6 +26,7 @@ from codemods.lower.traced import trace_back
 from codemods.lower.within import within
 from codemods.syntax import arguments, callee_name
 from codemods.trees import children, walk
+from codemods.words import GRADIENT_ATTRIBUTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence

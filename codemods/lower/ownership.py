@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from codemods.events import Path, Rebind
 from codemods.lower.apart import sites
 from codemods.lower.configured import configured
-from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.imports import brings_names
 from codemods.lower.roundabout import roundabout
 from codemods.lower.within import HANDING_BACK, within
 from codemods.magics import magic_of
 from codemods.syntax import DISPLAYS, FUNCTIONS, arguments, bound_targets, callee_name, stepped
 from codemods.trees import children, walk
+from codemods.words import GRADIENT_ATTRIBUTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,12 +12,12 @@ from codemods.events import NOTHING, Path
 from codemods.lower import harmless
 from codemods.lower.asking import asks
 from codemods.lower.bodies import body_of
-from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.lower.holders import is_callback
 from codemods.lower.world import World, is_generator
 from codemods.lower.wrappers import transparent
 from codemods.syntax import CARRYING, FUNCTIONS, FunctionNode, arguments, callee_name, defaults, unpacks
 from codemods.trees import walk
+from codemods.words import GRADIENT_ATTRIBUTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

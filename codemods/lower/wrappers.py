@@ -18,9 +18,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from codemods.lower.danger import danger
-from codemods.lower.evidence import GRADIENT_ATTRIBUTES
 from codemods.syntax import callee_name
 from codemods.trees import walk
+from codemods.words import GRADIENT_ATTRIBUTES
 
 if TYPE_CHECKING:
     from codemods.lower.world import World

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from codemods.settled.pieces import CLASS, COMPOUND, DEFINITIONS, Chain, header, named
 from codemods.syntax import arguments, callee_name, dotted
 from codemods.trees import walk
+from codemods.words import GRADIENT_ATTRIBUTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 ZERO, BACKWARD, STEP = ORDER = ("zero_grad", "backward", "step")
 SCALER = "scaler"
-MATTERING = {*ORDER, "grad", "_grad"}
+MATTERING = GRADIENT_ATTRIBUTES | {"_grad"}
 
 
 class NotPlain(Exception):
