@@ -198,6 +198,14 @@ def aliases(size: int) -> str:
     return HEAD + _function([*names, *body])
 
 
+def handed_on(size: int) -> str:
+    """A few names, each bound again and again to what is made of all of them, and shown to others."""
+    names = ", ".join(f"a{one}" for one in range(6))
+    lines = [f"a{one} = [x]" for one in range(6)]
+    lines += [f"a{one % 6} = mix({names})" for one in range(size)]
+    return HEAD + _function(_loop([*lines, f"show({names})", *STEP]))
+
+
 INPUTS: dict[str, tuple[Callable[[int], str], int]] = {
     "statements": (statements, 4_000),
     "events": (events, 3_000),
@@ -210,6 +218,7 @@ INPUTS: dict[str, tuple[Callable[[int], str], int]] = {
     "helpers": (helpers, 30),
     "optimizers": (optimizers, 100),
     "methods": (methods, 250),
+    "handed on": (handed_on, 1_000),
     "functions": (functions, 200),
     "withs": (withs, 150),
     "tries": (tries, 150),

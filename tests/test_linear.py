@@ -13,7 +13,13 @@ import pytest
 import codemods.proof.walk
 from codemods.engine import examine
 from codemods.findings import Verdict
+from codemods.lower import lower
+from codemods.proof.align import pair
+from codemods.proof.lockstep import prove
+from codemods.proof.walk import Meter
+from codemods.proof.witness import Differs
 from codemods.settings import Settings
+from codemods.syntax import parse
 from tests import hard_inputs
 
 if TYPE_CHECKING:
@@ -43,6 +49,7 @@ INPUTS: dict[str, tuple[Callable[[int], str], int]] = {
     "a long call": (hard_inputs.long_call, 150),
     "a long condition": (hard_inputs.conditions, 100),
     "names of names": (hard_inputs.aliases, 50),
+    "names that are made of each other": (hard_inputs.handed_on, 60),
 }
 
 
@@ -83,6 +90,50 @@ def test_a_proof_that_takes_too_many_steps_leaves_the_file_alone_with_a_reason(
     assert outcome.problem is None
     assert {one.verdict for one in outcome.findings} == {Verdict.UNSUPPORTED}
     assert "more paths than the proof follows" in outcome.findings[0].reason
+
+
+STRAYS = """
+class Guard:
+    def __init__(self, opt):
+        self.opt = opt
+    def __del__(self):
+        self.opt.zero_grad()
+class Trainer:
+    def __init__(self, model, opt):
+        self.model, self.opt = model, opt
+    def one(self, x):
+        if log(x):
+            look(self.model)
+        self.model(x).sum().backward()
+        show(self.model)
+        self.opt.step()
+        if log(x):
+            look(self.model)
+    def fit(self, loader):
+        for x in loader:
+            self.opt.zero_grad()  # after
+            self.one(x)
+            self.opt.zero_grad()  # before
+    def __del__(self):
+        if look(self.model):
+            self.model(1).sum().backward()
+        elif look(self.opt):
+            self.opt.zero_grad(set_to_none=False)
+        elif look(self.opt):
+            self.opt.zero_grad(set_to_none=True)
+"""
+"""Functions that run at any time, and leave gradients in many states."""
+
+
+def test_what_may_run_anywhere_is_followed_from_each_place_once() -> None:
+    lines = STRAYS.splitlines()
+    before, after = (
+        lower(parse("\n".join(line for line in lines if not line.endswith(end))))
+        for end in ("# after", "# before")
+    )
+    meter = Meter()
+    assert isinstance(prove(before, pair(before, after), meter=meter), Differs)
+    assert meter.count < 5_000
 
 
 def test_optimizers_that_hang_together_are_tried_up_to_a_bound() -> None:

@@ -15,6 +15,7 @@ from codemods.custom import current
 from codemods.events import Call
 from codemods.files.load import Unreadable, load
 from codemods.importing import imported_modules
+from codemods.lower.ownership import hooked, keeps_references, veto
 from codemods.lower.program import lowering, pruned
 from codemods.lower.scopes import scopes_of
 from codemods.lower.world import sketch_of, with_lookups, with_told
@@ -42,6 +43,18 @@ DEFINED = re.compile(r"\bdef\b[\s\\]+(\w+)")
 """Where a function may be defined: between the two words there is nothing but blanks and ends of lines."""
 
 
+class Besides(Struct, frozen=True):
+    """What a file does besides what its functions do, as :class:`codemods.ir.nodes.Program` says it.
+
+    ``regroups``: it adds parameters to an optimizer, or exchanges them.
+    """
+
+    hooked: bool
+    referenced: bool
+    regroups: bool
+    veto: str | None
+
+
 class Lowered(Struct, eq=False):
     """The functions of a file, as they are for somebody who tells it what he hands them: each lowered when it is asked for.
 
@@ -51,6 +64,15 @@ class Lowered(Struct, eq=False):
     one_by_one: Lowering
     every: dict[str, Function] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
+    _besides: Besides | None = None
+
+    @property
+    def besides(self) -> Besides:
+        """What the file does besides."""
+        if self._besides is None:
+            home = self.world
+            self._besides = Besides(hooked(home), keeps_references(home), _regroups(home), veto(home))
+        return self._besides
 
     @property
     def world(self) -> World:
@@ -90,6 +112,7 @@ class Home(Struct, eq=False):
     _scopes: Scopes | None = None
     _modules: tuple[tuple[int, str], ...] | None = None
     _sketch: World | None = None
+    _looked_up: frozenset[str] | None = None
     _worlds: OrderedDict[frozenset[Path], World] = field(default_factory=OrderedDict)
     _lowered: OrderedDict[Told, Lowered] = field(default_factory=OrderedDict)
 
@@ -159,7 +182,9 @@ class Home(Struct, eq=False):
 
     def _heard(self, told: Told) -> Told:
         """What makes a difference here: attributes that the file never mentions do not."""
-        words = {f".{one.attr}" for one in self.sketch.scopes.all(ast.Attribute)}
+        if self._looked_up is None:
+            self._looked_up = frozenset(f".{one.attr}" for one in self.sketch.scopes.all(ast.Attribute))
+        words = self._looked_up
         lookups = frozenset(
             one for one in told.lookups if one in words or not one.removeprefix(".").isidentifier()
         )
@@ -183,3 +208,15 @@ def home_of(vantage: Vantage, path: str) -> Home:
             _kept.popitem(last=False)
     _kept.move_to_end(key)
     return found
+
+
+def _regroups(home: World) -> bool:
+    """Whether a file adds parameters to an optimizer, or exchanges them."""
+    return any(
+        isinstance(node, ast.Attribute)
+        and (
+            node.attr == "add_param_group"
+            or (node.attr == "param_groups" and isinstance(node.ctx, ast.Store))
+        )
+        for node in home.scopes.of_node
+    ) or any(isinstance(node, ast.Constant) and node.value == "params" for node in home.scopes.of_node)

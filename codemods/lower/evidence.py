@@ -109,6 +109,7 @@ class Evidence(Kinds, eq=False):
     hooked: bool = False
     data: dict[Path, bool] = field(default_factory=dict)
     plain: dict[tuple[Path, str], bool] = field(default_factory=dict)
+    selves: dict[tuple[Path, int], bool] = field(default_factory=dict)
 
     def unconcluded(self) -> Evidence:
         """The same names, with nothing worked out of them yet. Only what is worked out differs from then on."""
@@ -295,7 +296,7 @@ class Evidence(Kinds, eq=False):
         if owner is not None and not owner.rest and owner.scope.startswith("class "):
             return bool(self.held_attributes) or self.holders.has_instance(owner.scope)
         return owner is not None and any(
-            may_be_self(self, one) for one in self.bindings.get(owner.variable, ())
+            may_be_self(self, one, self.selves) for one in self.bindings.get(owner.variable, ())
         )
 
     def aliases_gradient(self, node: ast.expr) -> bool:

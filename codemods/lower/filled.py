@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     Place: TypeAlias = tuple[Path | ast.expr, Iterable[ast.expr | None], bool]
     # What something is put into, what that is, and whether it is looked up in ways that cannot be told.
 
+    Known: TypeAlias = dict[tuple[Path, int], bool]
+    # Whether a path is bound to a new container, looked into so deep.
+
 PUTTING = ("bisect.", "heapq.", "operator.")
 """Libraries whose functions put what they are handed into what they are handed first."""
 
@@ -141,15 +144,16 @@ def _seeds(evidence: Evidence) -> Iterator[Seed]:
         if path.rest
     ]
     places += [(target, [value], False) for target, value in evidence.added]
+    known: Known = {}
     for call in evidence.scopes.all(ast.Call):
-        places += _of_call(evidence, call)
+        places += _of_call(evidence, call, known)
     for whole, given, computed in places:
         values = [one for one in given if one is not None and type(one) not in NEVER_HOLDING]
         if values and (isinstance(whole, ast.expr) or _may_be_filled(whole)):
             yield Seed(whole, values, computed)
 
 
-def _of_call(evidence: Evidence, call: ast.Call) -> Iterator[Place]:
+def _of_call(evidence: Evidence, call: ast.Call, known: Known) -> Iterator[Place]:
     """The objects into which a call may put something."""
     full, name = evidence.imported(call.func) or "", callee_name(call)
     func, parts = call.func, list(arguments(call))
@@ -158,12 +162,12 @@ def _of_call(evidence: Evidence, call: ast.Call) -> Iterator[Place]:
         if parts:
             yield parts[0], parts[1:], False
     elif full:
-        yield from _shown(evidence, parts)
+        yield from _shown(evidence, parts, known)
     elif isinstance(func, ast.Attribute) and name in FILLERS:
         if evidence.scopes.path(func.value) is None:
             yield func.value, parts, True
     elif not evidence.named(name):
-        yield from _shown(evidence, parts)
+        yield from _shown(evidence, parts, known)
         path = evidence.scopes.path(func)
         computed = not isinstance(func, ast.Name | ast.Attribute)
         values = [func] if computed else evidence.bindings.get(path, ()) if path is not None else ()
@@ -181,23 +185,29 @@ def _has_at_hand(evidence: Evidence, func: ast.expr) -> bool:
     return made or any(isinstance(one, FUNCTIONS) for one in evidence.named(callee_name(func)))
 
 
-def _shown(evidence: Evidence, parts: list[ast.expr]) -> Iterator[Place]:
+def _shown(evidence: Evidence, parts: list[ast.expr], known: Known) -> Iterator[Place]:
     """The containers of the file that code which cannot be followed is handed together with what it may put into them."""
     for one in parts:
         path = evidence.scopes.path(one)
-        if path is not None and _is_container(evidence, path):
+        if path is not None and _is_container(evidence, path, known):
             yield path, [other for other in parts if other is not one], False
 
 
-def _is_container(evidence: Evidence, path: Path, depth: int = 3) -> bool:
+def _is_container(evidence: Evidence, path: Path, known: Known, depth: int = 3) -> bool:
     """Whether the file binds a path to a new list, dict or set: by itself, by another name, through a function of its own."""
-    for value in evidence.bindings.get(path, ()):
-        # What a function of the file is handed, it may give back.
-        own = value if isinstance(value, ast.Call) and evidence.imported(value.func) is None else None
-        for one in (value, *(() if own is None else arguments(own))):
-            meant = evidence.scopes.path(one) if isinstance(one, ast.Name) and depth else None
-            if makes_container(one) or (meant is not None and _is_container(evidence, meant, depth - 1)):
-                return True
+    if (path, depth) not in known:
+        values = evidence.bindings.get(path, ())
+        known[path, depth] = any(_gives_container(evidence, one, known, depth) for one in values)
+    return known[path, depth]
+
+
+def _gives_container(evidence: Evidence, value: ast.expr | None, known: Known, depth: int) -> bool:
+    # What a function of the file is handed, it may give back.
+    own = value if isinstance(value, ast.Call) and evidence.imported(value.func) is None else None
+    for one in (value, *(() if own is None else arguments(own))):
+        meant = evidence.scopes.path(one) if isinstance(one, ast.Name) and depth else None
+        if makes_container(one) or (meant is not None and _is_container(evidence, meant, known, depth - 1)):
+            return True
     return False
 
 

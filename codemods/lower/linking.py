@@ -23,7 +23,6 @@ from codemods.lower.abroad import home_of
 from codemods.lower.danger import danger_of_arguments
 from codemods.lower.evidence import NOTHING_TOLD, Told
 from codemods.lower.imports import Imported, imported_calls
-from codemods.lower.ownership import hooked, keeps_references, veto
 from codemods.lower.program import assembled
 from codemods.lower.relocate import moved_abroad, path_abroad
 from codemods.lower.resolve import Opaque, Target, target_of
@@ -225,11 +224,11 @@ def _take_over(links: Links, lowered: Lowered, kept: dict[str, None], path: str)
     home, prefix = lowered.world, f"{path}:"
     for name in sorted(kept):
         links.functions[prefix + name] = moved_abroad(lowered.functions[name], prefix, path)
-    links.hooked = links.hooked or (hooked(home) and _hooks(home, kept))
-    links.referenced = links.referenced or keeps_references(home)
-    links.regroups = links.regroups or _regroups(home)
-    replaced = veto(home)
-    links.veto = links.veto or (replaced and f"{path}: {replaced}")
+    besides = lowered.besides
+    links.hooked = links.hooked or (besides.hooked and _hooks(home, kept))
+    links.referenced = links.referenced or besides.referenced
+    links.regroups = links.regroups or besides.regroups
+    links.veto = links.veto or (besides.veto and f"{path}: {besides.veto}")
 
 
 def _target(world: World, call: ast.Call, node: FunctionDef, lowered: Lowered) -> Target | Opaque | None:
@@ -325,15 +324,3 @@ def _hooks(home: World, kept: dict[str, None]) -> bool:
             if one.parent is None or one.name in kept:
                 return True
     return not home.evidence.hooked
-
-
-def _regroups(home: World) -> bool:
-    """Whether a file adds parameters to an optimizer, or exchanges them."""
-    return any(
-        isinstance(node, ast.Attribute)
-        and (
-            node.attr == "add_param_group"
-            or (node.attr == "param_groups" and isinstance(node.ctx, ast.Store))
-        )
-        for node in home.scopes.of_node
-    ) or any(isinstance(node, ast.Constant) and node.value == "params" for node in home.scopes.of_node)

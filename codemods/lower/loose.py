@@ -58,12 +58,13 @@ def _anywhere(name: str) -> Path:
 def _standing_for_self(evidence: Evidence) -> frozenset[Path]:
     """The variables that may be a method's instance, apart from those that are nothing else."""
     found: set[Path] = set()
+    known: dict[tuple[Path, int], bool] = {}
     for path, values in evidence.bindings.items():
         if path.rest or path.scope.startswith("class "):
             continue
         plain = len(values) == 1 and values[0] is not None and id(values[0]) not in evidence.iterated
         if not plain or not isinstance(_unwrapped(values[0]), ast.Name):
-            found.update({path} if any(may_be_self(evidence, one) for one in values) else ())
+            found.update({path} if any(may_be_self(evidence, one, known) for one in values) else ())
     return frozenset(found)
 
 
@@ -73,22 +74,32 @@ def _unwrapped(value: ast.expr | None) -> ast.expr | None:
     return value
 
 
-def may_be_self(evidence: Evidence, value: ast.expr | None, depth: int = 3) -> bool:
-    """Whether a value may be the instance of a method: by itself, out of a container, or given back by a function."""
+def may_be_self(
+    evidence: Evidence, value: ast.expr | None, known: dict[tuple[Path, int], bool], depth: int = 3
+) -> bool:
+    """Whether a value may be the instance of a method: by itself, out of a container, or given back by a function.
+
+    ``known``: the answers for variables, looked into so deep, as long as nothing more is bound to any.
+    """
     if isinstance(value, ast.Name):
         path = evidence.scopes.path(value)
         if path is None or not depth:
             return False
         if path.scope.startswith("class "):
             return not path.rest
-        return any(may_be_self(evidence, one, depth - 1) for one in evidence.bindings.get(path, ()))
+        if (path, depth) not in known:
+            values = evidence.bindings.get(path, ())
+            known[path, depth] = any(may_be_self(evidence, one, known, depth - 1) for one in values)
+        return known[path, depth]
     if isinstance(value, ast.Call):
         full = evidence.imported(value.func) or callee_name(value)
         if full.rpartition(".")[2][:1].isupper() or full.startswith("builtins."):
             return False
-        return any(may_be_self(evidence, one, depth) for one in arguments(value))
+        return any(may_be_self(evidence, one, known, depth) for one in arguments(value))
     if isinstance(value, (*CARRYING, ast.IfExp)):
-        return any(may_be_self(evidence, one, depth) for one in children(value) if isinstance(one, ast.expr))
+        return any(
+            may_be_self(evidence, one, known, depth) for one in children(value) if isinstance(one, ast.expr)
+        )
     return False
 
 

@@ -22,8 +22,22 @@ if TYPE_CHECKING:
     Exits: TypeAlias = tuple[tuple[State, ...], tuple[State, ...]]
     """The states in which a function returns and in which it raises, each once, in the order in which they were found."""
 
-    Visited: TypeAlias = list[dict[State, tuple[int, State] | None]]
-    """For each block, the states in which it is entered, with the block and the state of entry before it."""
+
+class Visits(Struct, eq=False):
+    """Where one walk through a function has been.
+
+    ``entered``: for each block, the states in which it is entered, with the block and the state of entry before it.
+    ``met``: for each block, the states at each point between its events. What follows of a state at a point is the same
+    whichever way led there, so it is followed from there once.
+    """
+
+    entered: list[dict[State, tuple[int, State] | None]]
+    met: list[list[set[State]]]
+
+    @classmethod
+    def of(cls, acts: list[list[tuple[int, Act]]]) -> Visits:
+        """Nothing yet, in a function with these acts."""
+        return cls([{} for _ in acts], [[set() for _ in range(len(one) + 1)] for one in acts])
 
 
 class Route(Struct, eq=False):
@@ -39,11 +53,11 @@ class Route(Struct, eq=False):
     successors: Sequence[tuple[int, ...]]
     strays: list[str]
     known: dict[State, Exits] = field(default_factory=dict)
-    visited: Visited = field(default_factory=list)
+    visited: Visits = field(default_factory=lambda: Visits([], []))
 
     def __post_init__(self) -> None:
         """Nobody has called yet."""
-        self.visited = [{} for _ in self.successors]
+        self.visited = Visits.of(self.acts)
 
 
 def shortcuts(function: PairedFunction, acts: Sequence[Sequence[object]]) -> list[tuple[int, ...]]:

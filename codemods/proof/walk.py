@@ -10,7 +10,7 @@ from codemods.proof.acts import Acts, Found
 from codemods.proof.concern import Concern
 from codemods.proof.gradstate import CLEAN, State, for_names, outside
 from codemods.proof.instances import Instance
-from codemods.proof.route import Route, shortcuts
+from codemods.proof.route import Route, Visits, shortcuts
 from codemods.proof.witness import WitnessLine, called, stop
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from codemods.proof.acts import Pardon
     from codemods.proof.align import PairedFunction
     from codemods.proof.instances import Ownership
-    from codemods.proof.route import Exits, Visited
+    from codemods.proof.route import Exits
 
 TRANSITIONS = 1_000_000
 """After so many a proof gives up: far beyond any real file."""
@@ -158,14 +158,14 @@ class Walk:
             route = self._route(Instance(name, ()))
             visited = route.visited
             for state, path in entries.items():
-                if state in visited[0]:
+                if state in visited.entered[0]:
                     continue
                 try:
                     self._follow(route, state, visited)
                 except Found as error:
                     error.path[:0] = path
                     raise
-            found.update(dict.fromkeys(visited[route.function.function.exit]))
+            found.update(dict.fromkeys(visited.entered[route.function.function.exit]))
         return found
 
     def _route(self, instance: Instance) -> Route:
@@ -214,26 +214,27 @@ class Walk:
 
     def _exits(self, route: Route, state: State) -> Exits:
         if state not in route.known:
-            visited: Visited = [{} for _ in route.successors]
+            visited = Visits.of(route.acts)
             raised = self._follow(route, state, visited)
             function = route.function.function
-            raised.update(dict.fromkeys(visited[function.raise_exit]))
-            route.known[state] = (tuple(visited[function.exit]), tuple(raised))
+            raised.update(dict.fromkeys(visited.entered[function.raise_exit]))
+            route.known[state] = (tuple(visited.entered[function.exit]), tuple(raised))
         return route.known[state]
 
-    def _follow(self, route: Route, state: State, parents: Visited) -> dict[State, None]:
+    def _follow(self, route: Route, state: State, visited: Visits) -> dict[State, None]:
         """Visit all that is reached from a state of entry and was not visited yet; what is raised on the way."""
         function = route.function.function
-        blocks = function.blocks
-        parents[0][state] = None
+        blocks, entered = function.blocks, visited.entered
+        entered[0][state] = None
         pending = [(0, state)]
         raised: dict[State, None] = {}
         for here in pending:
             block, entry = here
+            met = visited.met[block]
             self.meter.count += 1
-            facts = self._anywhere(route, [entry])
+            facts = self._anywhere(route, [entry], met[0])
             seen: dict[State, None] = dict.fromkeys(facts)
-            for index, act in route.acts[block]:
+            for point, (index, act) in enumerate(route.acts[block], 1):
                 following: dict[State, None] = {}
                 for fact in facts:
                     self.meter.count += 1
@@ -242,30 +243,30 @@ class Walk:
                     try:
                         normal, exceptional = act(fact)
                     except Found as found:
-                        found.path[:0] = self._path(route.function, parents, here, index)
+                        found.path[:0] = self._path(route.function, visited, here, index)
                         raise
                     following.update(dict.fromkeys(normal))
                     seen.update(dict.fromkeys(exceptional))
-                facts = self._anywhere(route, list(following))
+                facts = self._anywhere(route, list(following), met[point])
                 seen.update(dict.fromkeys(facts))
             on_raise = blocks[block].on_raise
             if on_raise == function.raise_exit:
                 raised.update(seen)
             else:
-                self._reach(parents, pending, here, (on_raise,), seen)
-            self._reach(parents, pending, here, route.successors[block], facts)
+                self._reach(visited, pending, here, (on_raise,), seen)
+            self._reach(visited, pending, here, route.successors[block], facts)
         return raised
 
     @staticmethod
     def _reach(
-        parents: Visited,
+        visited: Visits,
         pending: list[tuple[int, State]],
         source: tuple[int, State],
         targets: Iterable[int],
         facts: Iterable[State],
     ) -> None:
         for target in targets:
-            known = parents[target]
+            known = visited.entered[target]
             for fact in facts:
                 if fact not in known:
                     known[fact] = source
@@ -274,7 +275,7 @@ class Walk:
     def _path(
         self,
         function: PairedFunction,
-        parents: Visited,
+        visited: Visits,
         end: tuple[int, State],
         index: int,
     ) -> list[WitnessLine]:
@@ -283,28 +284,31 @@ class Walk:
         one: tuple[int, State] | None = end
         while one is not None:
             chain.append(one[0])
-            one = parents[one[0]][one[1]]
+            one = visited.entered[one[0]][one[1]]
         chain.reverse()
         found = [stop(paired) for block in chain[:-1] for paired in function.events[block]]
         found += [stop(paired) for paired in function.events[chain[-1]][: index + 1]]
         return [line for line in found if line is not None]
 
-    def _anywhere(self, route: Route, facts: list[State]) -> list[State]:
-        """States at a point of a function where stray functions may have run."""
+    def _anywhere(self, route: Route, facts: list[State], met: set[State]) -> list[State]:
+        """The states at a point of a function, where stray functions may have run, that were not ``met`` there before."""
         if self.asking:
             seen = self.amid.setdefault(route.function.function.name, {})
             for fact in facts:
                 if not fact.same:
                     seen.setdefault(fact._replace(elsewhere=False), [])
-        if not route.strays:
-            return facts
-        self.listened = True
-        for fact in facts:
-            if fact not in self.pooled:
-                self.pooled.add(fact)
-                self.pool.setdefault(outside(fact, trusting=self.trusting), [])
-        found = [each for one in route.strays for each in self.results.get(one, ())]
-        return list(dict.fromkeys([*facts, *found])) if found else facts
+        new = [one for one in facts if one not in met]
+        if route.strays:
+            self.listened = True
+            for fact in new:
+                if fact not in self.pooled:
+                    self.pooled.add(fact)
+                    self.pool.setdefault(outside(fact, trusting=self.trusting), [])
+            if not met:
+                found = (each for one in route.strays for each in self.results.get(one, ()))
+                new = list(dict.fromkeys([*new, *found]))
+        met.update(new)
+        return new
 
     def _elsewhere(self, name: str, peers: bool) -> Callable[[State], list[State]] | None:
         """States after code that may call back into the file: functions and instances that were handed around.

@@ -137,8 +137,8 @@ MUTANTS = (
         "exceptions-only-at-the-end",
         "proof/walk.py",
         "A handler sees only the state after the whole block, not the one in its middle.",
-        "self._reach(parents, pending, here, (on_raise,), seen)",
-        "self._reach(parents, pending, here, (on_raise,), facts)",
+        "self._reach(visited, pending, here, (on_raise,), seen)",
+        "self._reach(visited, pending, here, (on_raise,), facts)",
         (
             "tests/proof/test_lockstep.py::test_the_versions_differ[an exception that is caught behind the backward accumulates]",
         ),
@@ -345,8 +345,8 @@ MUTANTS = (
         "strays-never-run",
         "proof/walk.py",
         "Functions that run without being called, such as a __del__, never run.",
-        "        if not route.strays:\n            return facts\n",
-        "        if route.strays is not None:\n            return facts\n",
+        "        if route.strays:\n            self.listened = True\n",
+        "        if route.strays is None:\n            self.listened = True\n",
         ("tests/proof/test_lockstep.py::test_the_versions_differ[a __del__ of the file runs at any time]",),
     ),
     Mutant(
