@@ -72,6 +72,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _raced(race: Race, shelf: Shelf, state: State) -> None:
     print(f"{race.title}:", file=sys.stderr, flush=True)
+    _warm(race)
     with tempfile.TemporaryDirectory() as aside:
         runs: dict[str, list[Run]] = {one.name: [] for one in race.contestants}
         left = dict.fromkeys(runs, SHARE)
@@ -90,6 +91,13 @@ def _raced(race: Race, shelf: Shelf, state: State) -> None:
                 f"  {name}: {walls} s, {max(one.peak for one in done):.0f} MiB", file=sys.stderr, flush=True
             )
         state.keep(race, runs, _stages(race, Path(aside)))
+
+
+def _warm(race: Race) -> None:
+    """Read the files once: what is slow counts the first time, and must not find them cold where those after it do not."""
+    for one in race.folder.rglob("*.py") if race.folder is not None else ():
+        if one.is_file():
+            one.read_bytes()
 
 
 def _run(one: Contestant, aside: Path) -> Run:
