@@ -105,7 +105,7 @@ def _growth(state: State) -> str:
             race = state.races.get(f"{training}-{size}")
             if race is not None:
                 shown = [race.runs[name] for name in (GRADORDER, RG, RUFF, AST_GREP)]
-                rows.append([f"{size:,}", words, *(_seconds(middle(one)) for one in shown)])
+                rows.append([f"{size:,}", words, *map(_middle, shown)])
     picture = "![Seconds against the number of files](performance-growth.svg)\n\n"
     return picture + _table(["files", "with training code", GRADORDER, RG, RUFF, AST_GREP], rows)
 
@@ -114,12 +114,11 @@ def _race(race: Raced) -> str:
     base = race.runs.get(GRADORDER)
     rows = []
     for name, runs in race.runs.items():
-        times = "" if base is None else _times(ratio(runs, base))
-        computing = "" if base is None else _times(ratio(runs, base, "cpu"))
+        times = "" if base is None else _multiple(race, name)
+        # What an ended run's children have computed is not known.
+        computing = "" if base is None or _ended(runs) else _times(ratio(runs, base, "cpu"))
         peak = max(one.peak for one in runs)
-        rows.append(
-            [WORK.get(name, name), _seconds(middle(runs)), times, computing, f"{peak:.0f}", f"{len(runs)}"]
-        )
+        rows.append([WORK.get(name, name), _middle(runs), times, computing, f"{peak:.0f}", f"{len(runs)}"])
     about = f" ({race.files:,} files, {race.size:.1f} MiB)" if race.files else ""
     head = ["", "time", "as gradorder", "computing, as gradorder", "MiB", "runs"]
     return f"### {race.title}{about}\n\n{_table(head, rows)}"
@@ -147,8 +146,17 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def _multiple(race: Raced, name: str) -> str:
-    more = "> " if any(one.ended for one in race.runs[name]) else ""
-    return more + _times(ratio(race.runs[name], race.runs[GRADORDER]))
+    runs = race.runs[name]
+    return ("> " if _ended(runs) else "") + _times(ratio(runs, race.runs[GRADORDER]))
+
+
+def _middle(runs: list[Run]) -> str:
+    return ("> " if _ended(runs) else "") + _seconds(middle(runs))
+
+
+def _ended(runs: list[Run]) -> bool:
+    """Whether more than the time that was measured would have been needed."""
+    return any(one.ended for one in runs)
 
 
 def _times(number: float) -> str:
