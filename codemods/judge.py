@@ -118,7 +118,7 @@ def _scenes(program: Program, function: Function, effects: tuple[Effect, ...]) -
             here = tuple(one for one in remaining if one.block in region.blocks)
             if here and any(isinstance(one.event, Backward) or _closure(one, receiver) for one in inside):
                 yield _scene(program, function, region, receiver, here, inside)
-                remaining = [one for one in remaining if one not in here]
+                remaining = [one for one in remaining if one.block not in region.blocks]
 
 
 def _scene(

@@ -33,7 +33,7 @@ SLACK = 2.6
 
 INPUTS: dict[str, tuple[Callable[[int], str], int]] = {
     "statements": (hard_inputs.statements, 100),
-    "events": (hard_inputs.events, 300),
+    "events": (hard_inputs.events, 3_000),
     "late zeros in one loop": (hard_inputs.late, 15),
     "late zeros in many loops": (hard_inputs.loops, 12),
     "calls of other code": (hard_inputs.calls, 60),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from codemods.findings import IN_ORDER, Finding, Verdict
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from codemods.files.neighbours import Vantage
+    from codemods.settled.pieces import Chain
     from codemods.settled.steps import Plain
 
 LONGEST = 200_000
@@ -66,7 +67,7 @@ def settled(path: str, tree: ast.Module, text: str, vantage: Vantage | None = No
         source = source_of(tree, text)
         told_apart(steps, source)
         apart(steps, source)
-        if not all(_is_unique(tree, one) and _is_alone(one, steps.plain) for one in steps.plain):
+        if not (_are_alone(steps.plain) and _are_unique(tree, steps.plain)):
             return None
     except NotPlain:
         return None
@@ -107,16 +108,19 @@ def _brings_words(tree: ast.Module, text: str, vantage: Vantage) -> bool:
     return False
 
 
-def _is_unique(tree: ast.Module, step: Plain) -> bool:
-    """Whether a function has the name that stands there: of two with the same name, one is numbered.
+def _are_unique(tree: ast.Module, steps: list[Plain]) -> bool:
+    """Whether the functions of all steps have the names that stand there: of two with the same name, one is numbered.
 
     Left out are private names, which Python changes, and special methods, which it calls by itself.
     """
+    chains = {one.place.chain for one in steps}
+    words = {word for one in steps for word in one.receiver.split(".")}.union(*chains)
+    return not any(word.startswith("__") for word in words) and all(_is_unique(tree, one) for one in chains)
+
+
+def _is_unique(tree: ast.Module, chain: Chain) -> bool:
     around: ast.AST = tree
-    for word in (*step.place.chain, *step.receiver.split(".")):
-        if word.startswith("__"):
-            return False
-    for word in step.place.chain:
+    for word in chain:
         found = [one for one in _defined_in(around) if one.name == word.removeprefix(CLASS)]
         if len(found) != 1 or named(found[0]) != word:
             return False
@@ -124,11 +128,14 @@ def _is_unique(tree: ast.Module, step: Plain) -> bool:
     return True
 
 
-def _is_alone(step: Plain, steps: list[Plain]) -> bool:
+def _are_alone(steps: list[Plain]) -> bool:
     """Whether no optimizer that shares a backward with others steps in the same function once more."""
-    others = [one for one in steps if one.place.chain == step.place.chain and one is not step]
-    shared = any(one.backwards == step.backwards for one in others)
-    return not shared or all(one.receiver != step.receiver for one in others)
+    sharing = Counter((one.place.chain, one.backwards) for one in steps)
+    stepping = Counter((one.place.chain, one.receiver) for one in steps)
+    return all(
+        sharing[one.place.chain, one.backwards] == 1 or stepping[one.place.chain, one.receiver] == 1
+        for one in steps
+    )
 
 
 def _defined_in(around: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
