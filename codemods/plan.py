@@ -20,7 +20,7 @@ from codemods.events import Backward, Path, Rebind, Span, Zero
 from codemods.guards import guard_of, may_be_none
 from codemods.moves import Move, Position
 from codemods.settings import Placement
-from codemods.syntax import FUNCTIONS, Cell, bound_names, bound_targets, callee_name, suites
+from codemods.syntax import FUNCTIONS, Cell, bound_names, bound_targets, callee_name, characters, suites
 from codemods.timings import timed
 from codemods.trees import holding, walk
 
@@ -106,8 +106,7 @@ class Layout:
 
     def position(self, node: ast.stmt) -> Position:
         """Where a statement starts, in characters."""
-        line = self._lines[node.lineno - 1]
-        return Position(node.lineno, len(line.encode("utf-8")[: node.col_offset].decode("utf-8", "replace")))
+        return Position(node.lineno, characters(self._lines[node.lineno - 1], node.col_offset))
 
 
 @timed("plan")

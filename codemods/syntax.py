@@ -89,6 +89,11 @@ def first_line(node: ast.stmt | ast.excepthandler | ast.pattern) -> int:
     return min(node.lineno, *(one.lineno for one in decorators)) if decorators else node.lineno
 
 
+def characters(line: str, column: int) -> int:
+    """A column of ``ast``, which counts bytes of UTF-8, in characters of the line."""
+    return column if line.isascii() else len(line.encode()[:column].decode("utf-8", "replace"))
+
+
 def _placed(node: Cells | Cell, body: list[ast.stmt], line: int) -> ast.stmt:
     node.body, last = body, body[-1]
     node.lineno, node.col_offset = line, -1

@@ -1,7 +1,7 @@
 """Finds the suites in which something moves: their statements, comments and blank lines as line ranges.
 
 ``ast`` says where the statements are, and what stands between them is looked at in the text. Comments and blank lines belong to
-the suites that :mod:`libcst` gives them to (tests/test_rewrite.py compares the two): those behind a suite, up to the last line
+the suites that :mod:`libcst` gives them to (tests/test_suites.py compares the two): those behind a suite, up to the last line
 that begins with its indentation, to the suite, the others to the statement below. Where anything else stands between statements
 than white space, comments and a ``;``, nothing is found here (:class:`NotPlain`), and libcst is asked (concrete.py).
 """
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from msgspec import Struct
 
 from codemods.moves import Position
-from codemods.syntax import first_line, suites
+from codemods.syntax import characters, first_line, suites
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -252,5 +252,4 @@ def _end_line(node: ast.stmt) -> int:
 
 def _offset(page: Page, line: int, column: int) -> int:
     """Where a place of the tree is in the text; ``ast`` counts columns in bytes."""
-    content = page.lines[line - 1]
-    return page.starts[line - 1] + (column if content.isascii() else len(content.encode()[:column].decode()))
+    return page.starts[line - 1] + characters(page.lines[line - 1], column)

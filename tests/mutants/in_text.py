@@ -25,10 +25,10 @@ MUTANTS = (
     ),
     Mutant(
         "columns-are-characters",
-        "rewrite/suites.py",
+        "syntax.py",
         "A column of ast counts characters, where it counts bytes.",
-        "(column if content.isascii() else len(content.encode()[:column].decode()))",
-        "column",
+        '    return column if line.isascii() else len(line.encode()[:column].decode("utf-8", "replace"))\n',
+        "    return column\n",
         (f"{OWN}[columns in bytes]",),
     ),
     Mutant(
